@@ -1,0 +1,102 @@
+"""The boundary between the engine (Rust) and Python, whole.
+
+Units: money is integer cents; time is in ticks, counted from 0 over the whole run; `from_tick` is included and `to_tick` is not.
+Agents are numbered by ascending id: agent `i` is `agent_ids[i]`. Payments are numbered in the order in which they arise, from 0;
+payment `i` is called `tx_{i + 1:08d}` unless it is part of a split. Columns are bytes of little-endian integers in C order, made
+for `numpy.frombuffer`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, final
+
+__version__: str
+
+MECHANISMS: tuple[str, ...]
+"""How a payment settles, by its number in columns: gross, queue, bilateral, cycle, multilateral."""
+
+COST_NAMES: tuple[str, ...]
+"""The cost categories in their order in columns, without the total."""
+
+class ConfigurationError(ValueError):
+    """The engine refuses a configuration. `path` names the place in it (`agents.0.opening_balance`)."""
+
+    path: str
+
+class SimulationError(RuntimeError):
+    """A tick could not be run. The state is what it was before."""
+
+def event_catalogue() -> list[dict[str, Any]]:
+    """Every event type: `{"event_type": str, "fields": [{"name": str, "type": str}]}`, in the order of their codes in the log."""
+
+@final
+class Orchestrator:
+    """One simulation: its state, and the event log from which everything else can be told.
+
+    `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario.
+    Raises `ConfigurationError`.
+    """
+
+    def __new__(cls, config: Mapping[str, Any]) -> Orchestrator: ...
+    @property
+    def current_tick(self) -> int:
+        """The tick that runs next; equal to `total_ticks` when the run is complete."""
+    @property
+    def total_ticks(self) -> int: ...
+    @property
+    def agent_ids(self) -> list[str]: ...
+    def tick(self) -> dict[str, int]:
+        """Run one tick, whole or not at all.
+
+        Returns `tick, num_arrivals, num_settlements, num_lsm_releases, total_cost, settled_payments, settled_value,
+        lsm_operations, lsm_settled_payments`. Raises `SimulationError` after the last tick and when an amount would overflow.
+        """
+    def run(self, ticks: int) -> int:
+        """Run up to `ticks` ticks, stop at the end of the last day, and return how many were run."""
+    # The event log
+    @property
+    def event_count(self) -> int: ...
+    def events(self, from_tick: int, to_tick: int) -> list[dict[str, Any]]:
+        """The events of these ticks in log order, each `{"event_type", "tick", ...fields}`."""
+    def events_jsonl(self, from_tick: int, to_tick: int) -> bytes:
+        """The same as JSON Lines, made without a Python object per event; keys in the order of the catalogue."""
+    def event_columns(self, event_type: str) -> dict[str, Any]:
+        """All events of one type as columns: `seq` (place in the log) and `tick` as int64 bytes, then each field of the catalogue.
+
+        Integers, agents and payments are int64 bytes (agents and payments by number, -1 for none), floats are float64 bytes,
+        texts are lists. A list field `x` is two columns: `x` (all items) and `x_offsets` (int64, one more than there are events).
+        """
+    def log_hash(self) -> str:
+        """SHA-256, lower-case hex, of the canonical event log (`docs/log.md`)."""
+    # Views of the log
+    def payments(self) -> dict[str, bytes]:
+        """One row a payment, int32 but for `amount` (int64); -1 for "not (yet)".
+
+        `sender, receiver, amount, arrival_tick, deadline_tick, priority, parent, submitted_tick` (left the bank's own queue),
+        `queued_tick` (entered Queue 2, last time), `settled_tick, mechanism, overdue_tick, dropped_tick, settled_by`
+        (place in the log of the event that settled it).
+        """
+    def series(self) -> dict[str, bytes]:
+        """What was so at the end of each tick that was run, int64.
+
+        Shape (ticks, agents): `balance, credit_limit, queue1_count, queue1_value, queue2_count, queue2_value` (as sender) and, for
+        the tick alone, each of `COST_NAMES`. Shape (ticks,): `arrived_count, arrived_value, overdue_count` (queued and past their
+        deadline). Shape (ticks, mechanisms): `settled_count, settled_value`.
+        """
+    def flows(self, from_tick: int, to_tick: int) -> dict[str, bytes]:
+        """Settled between banks in these ticks, int64, shape (mechanisms, senders, receivers): `value, count`.
+
+        Also `last_tick` of the same shape: the last tick in which something settled there, -1 for never.
+        """
+    def state(self, tick: int) -> dict[str, Any]:
+        """The state at the end of `tick` (-1: before the first), told from the log alone.
+
+        `{"tick", "agents": [{"id", "balance", "credit_limit", "queue1": [tx_id], "queue2": [tx_id], "costs": {...}}],
+        "queue2": [tx_id]}`; costs are run totals up to and including the tick.
+        """
+    def totals(self) -> dict[str, Any]:
+        """Totals of the run so far.
+
+        `{"total_arrivals", "total_settlements", "settlement_rate", "total_lsm_releases", "lsm_operations", "lsm_settled_payments",
+        "arrived_value", "settled_value", "total_cost", "costs": {...}, "agents": [{"id", "final_balance", "queue1_size",
+        "queue2_size", "costs": {...}}]}` as `metrics.md` and `cli.md` define them. `costs` holds every category and `total_cost`.
+        """
