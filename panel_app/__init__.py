@@ -1,0 +1,1 @@
+"""The interface: a day of settlement to look at, in the browser (Pyodide) and natively (`panel serve`)."""

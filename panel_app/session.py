@@ -1,0 +1,296 @@
+"""What the page shows, without the page: one scenario, the changes to it, its run, and a cursor over the run.
+
+The whole day is computed at once; play, step and scrub only move the cursor. Imports neither Panel nor Bokeh.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from panel_app import scenarios
+from panel_app.day import Day
+from panel_app.theme import DARK, LIGHT, Theme
+from panel_app.whatif import WhatIf
+
+if TYPE_CHECKING:
+    from payment_simulator.execution.run import Run
+
+Window = Literal["tick", "hour", "day"]
+Selection = tuple[Literal["bank", "payment"], int] | None
+Callback = Callable[[frozenset[str]], None]
+
+SPEEDS = (1, 2, 4, 8, 16, 30)
+WINDOWS: tuple[Window, ...] = ("tick", "hour", "day")
+
+
+class Session:
+    """State of one reader's page.
+
+    Subscribers are called with what changed: a subset of `{"run", "tick", "selection", "window", "playing", "speed", "theme",
+    "message"}`. With `"run"` everything may have changed, `config` and `names` too.
+    """
+
+    scenario: str
+    base_config: dict[str, Any]
+    config: dict[str, Any]
+    display: dict[str, Any]
+    run: Run
+    day: Day
+
+    def __init__(self, theme: Theme = LIGHT) -> None:
+        self.scenarios = scenarios.available()
+        self.theme = theme
+        self.tick = 0
+        self.window: Window = "hour"
+        self.selection: Selection = None
+        self.playing = False
+        self.ticks_per_second = 4
+        self.message = ""
+        self.seconds = 0.0
+        self.what_if = WhatIf()
+        self.previous: Run | None = None
+        self._undone: list[WhatIf] = []
+        self._done: list[WhatIf] = []
+        self._subscribers: list[Callback] = []
+
+    # Opening and changing
+
+    def open(self, scenario: str, seed: int | None = None) -> None:
+        """Load a scenario, run its day and go to the tick where it opens. Raises `UnknownScenario`, `ValueError`."""
+        loaded = scenarios.load(scenario)
+        what_if = WhatIf(seed=seed)
+        run, seconds = _simulate(what_if.apply(loaded.config))
+        self.scenario, self.base_config, self.display = loaded.name, loaded.config, loaded.display
+        self.names = [str((loaded.display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
+        self._done, self._undone, self.previous = [], [], None
+        self.what_if, self.message, self.playing = what_if, "", False
+        self._take(run, seconds)
+        self.tick = self._opening_tick()
+        self.selection = self._first_selection()
+        self._tell("run", "tick", "selection", "playing", "message")
+
+    def change(self, **changes: Any) -> bool:
+        """Change the scenario (see `WhatIf.with_changes`) and run the whole day again; cursor, selection and window stay.
+
+        False when the engine refuses the change: the last valid run stays, and `message` says why.
+        """
+        before = self.what_if
+        if not self._compute(before.with_changes(changes)):
+            return False
+        if self.what_if != before:
+            self._done.append(before)
+            self._undone.clear()
+        return True
+
+    def reset(self) -> bool:
+        """Back to the scenario as it is in its file; the seed stays."""
+        before = self.what_if
+        if before == WhatIf(seed=before.seed) or not self._compute(WhatIf(seed=before.seed)):
+            return False
+        self._done.append(before)
+        self._undone.clear()
+        return True
+
+    def undo(self) -> bool:
+        """Take back the last change."""
+        return self._travel(self._done, self._undone)
+
+    def redo(self) -> bool:
+        """Make a change again that was taken back."""
+        return self._travel(self._undone, self._done)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the run differs from the scenario in its file by more than its seed."""
+        return self.what_if != WhatIf(seed=self.what_if.seed)
+
+    # Looking
+
+    def go(self, tick: int) -> None:
+        """Show the end of this tick; clamped to the run."""
+        tick = max(0, min(self.ticks - 1, int(tick)))
+        if tick != self.tick:
+            self.tick = tick
+            self._tell("tick")
+
+    def step(self, ticks: int) -> None:
+        """Move by some ticks; negative: back."""
+        self.go(self.tick + ticks)
+
+    def select(self, selection: Selection) -> None:
+        """Select a bank or a payment by number, or nothing."""
+        if selection is not None:
+            kind, number = selection
+            count = len(self.names) if kind == "bank" else self.day.count
+            if not 0 <= number < count:
+                selection = None
+        if selection != self.selection:
+            self.selection = selection
+            self._tell("selection")
+
+    def show(self, window: Window) -> None:
+        """Choose which flows are drawn: of this tick, of the last hour, or of the whole day."""
+        if window in WINDOWS and window != self.window:
+            self.window = window
+            self._tell("window")
+
+    def play(self, playing: bool) -> None:
+        """Start or stop the clock. At the end of the run it starts again from the first tick."""
+        if playing != self.playing:
+            self.playing = playing
+            if playing and self.tick >= self.ticks - 1:
+                self.tick = 0
+                self._tell("playing", "tick")
+            else:
+                self._tell("playing")
+
+    def set_speed(self, ticks_per_second: int) -> None:
+        """One of `SPEEDS`."""
+        if ticks_per_second in SPEEDS and ticks_per_second != self.ticks_per_second:
+            self.ticks_per_second = ticks_per_second
+            self._tell("speed")
+
+    def set_dark(self, dark: bool) -> None:
+        """Change the colours; views read `theme` again."""
+        theme = DARK if dark else LIGHT
+        if theme is not self.theme:
+            self.theme = theme
+            self._tell("theme")
+
+    # Facts
+
+    @property
+    def ticks(self) -> int:
+        """Ticks that were run."""
+        return self.run.ticks
+
+    @property
+    def ticks_per_day(self) -> int:
+        return self.run.ticks_per_day
+
+    @property
+    def seed(self) -> int:
+        return self.run.seed
+
+    @property
+    def window_ticks(self) -> int:
+        """Length of the window in ticks, at least 1."""
+        hours = max(1, self._minutes_of_day / 60)
+        length = {"tick": 1, "hour": round(self.ticks_per_day / hours), "day": self.ticks_per_day}[self.window]
+        return max(1, length)
+
+    @property
+    def clock_text(self) -> str:
+        return self.clock(self.tick)
+
+    def clock(self, tick: int) -> str:
+        """Time of day at which a tick begins: `"10:50"`."""
+        opens, _ = self._hours
+        minutes = opens + self._minutes_of_day * (tick % self.ticks_per_day) // self.ticks_per_day
+        return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+
+    def day_of(self, tick: int) -> int:
+        """Number of the day, from 0."""
+        return tick // self.ticks_per_day
+
+    def events_of_note(self) -> list[int]:
+        """Ticks worth a jump: netting, where gridlock begins, and the end."""
+        notable = set(np.flatnonzero(self.day.netting).tolist()) | {start for start, _ in self.day.gridlocks}
+        return sorted(notable | {self.ticks - 1})
+
+    def next_event(self, direction: int = 1) -> None:
+        """Go to the next (or previous) of `events_of_note`."""
+        if direction > 0:
+            ahead = [tick for tick in self.events_of_note() if tick > self.tick]
+            self.go(ahead[0] if ahead else self.tick)
+        else:
+            behind = [tick for tick in self.events_of_note() if tick < self.tick]
+            self.go(behind[-1] if behind else 0)
+
+    def subscribe(self, callback: Callback) -> None:
+        """Be called after every change, in the order of subscription."""
+        self._subscribers.append(callback)
+
+    # Inside
+
+    @property
+    def _hours(self) -> tuple[int, int]:
+        return _minutes(self.display.get("day_start"), 8 * 60), _minutes(self.display.get("day_end"), 18 * 60)
+
+    @property
+    def _minutes_of_day(self) -> int:
+        opens, closes = self._hours
+        return closes - opens if closes > opens else closes + 24 * 60 - opens
+
+    def _compute(self, what_if: WhatIf) -> bool:
+        if what_if == self.what_if:
+            if self.message:
+                self.message = ""
+                self._tell("message")
+            return True
+        try:
+            run, seconds = _simulate(what_if.apply(self.base_config))
+        except (ValueError, RuntimeError, OverflowError) as refused:
+            self.message = str(refused)
+            self._tell("message")
+            return False
+        same = _same_payments(self.run, run)
+        self.previous, self.message, self.what_if = self.run, "", what_if
+        self._take(run, seconds)
+        self.tick = min(self.tick, self.ticks - 1)
+        if self.selection is not None and self.selection[0] == "payment" and not same:
+            self.selection = None
+        self._tell("run", "message")
+        return True
+
+    def _travel(self, origin: list[WhatIf], other: list[WhatIf]) -> bool:
+        if not origin:
+            return False
+        before, target = self.what_if, origin.pop()
+        if not self._compute(target):
+            return False
+        other.append(before)
+        return True
+
+    def _take(self, run: Run, seconds: float) -> None:
+        self.run, self.config, self.seconds = run, run.config, seconds
+        self.day = Day(run)
+
+    def _opening_tick(self) -> int:
+        opens = self.display.get("open_at")
+        if isinstance(opens, int):
+            return max(0, min(self.ticks - 1, opens))
+        return self.day.largest_netting if self.day.largest_netting is not None else 0
+
+    def _first_selection(self) -> Selection:
+        """The largest payment that waits where the scenario opens, so that the inspector explains something at once."""
+        waiting = self.day.waiting(self.tick)
+        if not len(waiting):
+            return None
+        return "payment", int(waiting[np.argmax(self.run.payments.amount[waiting])])
+
+    def _tell(self, *changed: str) -> None:
+        for callback in list(self._subscribers):
+            callback(frozenset(changed))
+
+
+def _simulate(config: Mapping[str, Any]) -> tuple[Run, float]:
+    from payment_simulator import simulate
+
+    started = time.perf_counter()
+    run = simulate(config)
+    return run, time.perf_counter() - started
+
+
+def _same_payments(a: Run, b: Run) -> bool:
+    columns = ("sender", "receiver", "amount", "arrival_tick")
+    return all(np.array_equal(getattr(a.payments, name), getattr(b.payments, name)) for name in columns)
+
+
+def _minutes(text: Any, default: int) -> int:
+    hours, colon, minutes = str(text or "").partition(":")
+    return int(hours) * 60 + int(minutes) if colon and hours.isdigit() and minutes.isdigit() else default
