@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from panel_app import scenarios
-from panel_app.day import Day
+from panel_app.figures.clock import Clock
+from panel_app.figures.day import Day, day_of
+from panel_app.figures.moments import largest_netting_tick, next_event
 from panel_app.theme import DARK, LIGHT, Theme
 from panel_app.whatif import WhatIf
 
@@ -40,6 +42,7 @@ class Session:
     display: dict[str, Any]
     run: Run
     day: Day
+    times: Clock
 
     def __init__(self, theme: Theme = LIGHT) -> None:
         self.scenarios = scenarios.available()
@@ -125,7 +128,7 @@ class Session:
         """Select a bank or a payment by number, or nothing."""
         if selection is not None:
             kind, number = selection
-            count = len(self.names) if kind == "bank" else self.day.count
+            count = len(self.names) if kind == "bank" else len(self.day.amount)
             if not 0 <= number < count:
                 selection = None
         if selection != self.selection:
@@ -179,52 +182,28 @@ class Session:
     @property
     def window_ticks(self) -> int:
         """Length of the window in ticks, at least 1."""
-        hours = max(1, self._minutes_of_day / 60)
-        length = {"tick": 1, "hour": round(self.ticks_per_day / hours), "day": self.ticks_per_day}[self.window]
-        return max(1, length)
-
-    @property
-    def clock_text(self) -> str:
-        return self.clock(self.tick)
+        hours = (self.times.end - self.times.start) / 60
+        lengths = {"tick": 1, "hour": round(self.ticks_per_day / hours), "day": self.ticks_per_day}
+        return max(1, lengths[self.window])
 
     def clock(self, tick: int) -> str:
         """Time of day at which a tick begins: `"10:50"`."""
-        opens, _ = self._hours
-        minutes = opens + self._minutes_of_day * (tick % self.ticks_per_day) // self.ticks_per_day
-        return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+        return self.times.text(tick)
 
     def day_of(self, tick: int) -> int:
         """Number of the day, from 0."""
         return tick // self.ticks_per_day
 
-    def events_of_note(self) -> list[int]:
-        """Ticks worth a jump: netting, where gridlock begins, and the end."""
-        notable = set(np.flatnonzero(self.day.netting).tolist()) | {start for start, _ in self.day.gridlocks}
-        return sorted(notable | {self.ticks - 1})
-
     def next_event(self, direction: int = 1) -> None:
-        """Go to the next (or previous) of `events_of_note`."""
-        if direction > 0:
-            ahead = [tick for tick in self.events_of_note() if tick > self.tick]
-            self.go(ahead[0] if ahead else self.tick)
-        else:
-            behind = [tick for tick in self.events_of_note() if tick < self.tick]
-            self.go(behind[-1] if behind else 0)
+        """Go to the next (or previous) netting, beginning of a gridlock, or end; back from the first of them: to the start."""
+        tick = next_event(self.run, self.tick, direction)
+        self.go(tick if tick is not None else self.tick if direction > 0 else 0)
 
     def subscribe(self, callback: Callback) -> None:
         """Be called after every change, in the order of subscription."""
         self._subscribers.append(callback)
 
     # Inside
-
-    @property
-    def _hours(self) -> tuple[int, int]:
-        return _minutes(self.display.get("day_start"), 8 * 60), _minutes(self.display.get("day_end"), 18 * 60)
-
-    @property
-    def _minutes_of_day(self) -> int:
-        opens, closes = self._hours
-        return closes - opens if closes > opens else closes + 24 * 60 - opens
 
     def _compute(self, what_if: WhatIf) -> bool:
         if what_if == self.what_if:
@@ -258,20 +237,21 @@ class Session:
 
     def _take(self, run: Run, seconds: float) -> None:
         self.run, self.config, self.seconds = run, run.config, seconds
-        self.day = Day(run)
+        self.day = day_of(run)
+        self.times = Clock.of(run.ticks, run.ticks_per_day, self.display)
 
     def _opening_tick(self) -> int:
         opens = self.display.get("open_at")
         if isinstance(opens, int):
             return max(0, min(self.ticks - 1, opens))
-        return self.day.largest_netting if self.day.largest_netting is not None else 0
+        return largest_netting_tick(self.run) or 0
 
     def _first_selection(self) -> Selection:
         """The largest payment that waits where the scenario opens, so that the inspector explains something at once."""
-        waiting = self.day.waiting(self.tick)
+        waiting = np.concatenate(self.day.waiting(self.tick))
         if not len(waiting):
             return None
-        return "payment", int(waiting[np.argmax(self.run.payments.amount[waiting])])
+        return "payment", int(waiting[np.argmax(self.day.amount[waiting])])
 
     def _tell(self, *changed: str) -> None:
         for callback in list(self._subscribers):
@@ -289,8 +269,3 @@ def _simulate(config: Mapping[str, Any]) -> tuple[Run, float]:
 def _same_payments(a: Run, b: Run) -> bool:
     columns = ("sender", "receiver", "amount", "arrival_tick")
     return all(np.array_equal(getattr(a.payments, name), getattr(b.payments, name)) for name in columns)
-
-
-def _minutes(text: Any, default: int) -> int:
-    hours, colon, minutes = str(text or "").partition(":")
-    return int(hours) * 60 + int(minutes) if colon and hours.isdigit() and minutes.isdigit() else default
