@@ -1,0 +1,192 @@
+"""Where each bank's label stands: chosen once a layout, so that no label lies on another, on a bank or outside the figure.
+
+A label has up to three lines: name and amount, what waits ("8 waiting, 14.38 M"), and the row of waiting payments. Its place is found
+for the widest texts of the day; where three lines do not fit, it has fewer. While time runs only its distance from the bank
+follows the size of the bank's disc.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panel_app.figures.layout import ONE_RING_MOST, Places
+from panel_app.figures.letters import text_width
+from panel_app.figures.numbers import short
+from panel_app.figures.run_index import Floats, RunIndex
+
+NOTHING, NAME, AMOUNT, NOTE, ROW = range(5)
+"""How much of a label there is room for, each with all before it."""
+NAME_SIZE, NOTE_SIZE, MORE_SIZE = 13.0, 12.0, 11.5
+NAME_GAP = 5.0
+LINE, ROW_DROP, ROW_RADIUS = 15.6, 13.0, 8.0
+"""From baseline to baseline, from the second baseline to the middle of the row, and half the height of the row."""
+ASCENT, DESCENT = 10.5, 3.5
+CLEAR = 2.0
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where a label stands: `across` is -1 left of the bank, 1 right, 0 centred on `centre`; `down` is -1 above, 0 beside, 1 below."""
+
+    level: int
+    across: int
+    down: int
+    centre: float = 0.0
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Widths in pixels that a bank's label needs at most during the day."""
+
+    name: float
+    amount: float
+    note: float
+    row: float
+
+
+def note_text(waiting: int, value: int, held: int, held_value: int, small: bool) -> str:
+    """`"8 waiting, 14.38 M"`; what the bank's own policy holds is said apart: `"8 waiting, 14.38 M, 2 held"`."""
+    parts = [f"{waiting:,} waiting" + ("" if small else f", {short(value)}")] if waiting else []
+    if held:
+        parts.append(f"{held:,} held" + ("" if small or waiting else f", {short(held_value)}"))
+    return ", ".join(parts)
+
+
+def row_room(at: Places) -> float:
+    """How long a row of waiting payments may be."""
+    return (96.0 if at.size.width < 620 else 124.0) * at.size.scale
+
+
+def needs_of(index: RunIndex, names: list[str], at: Places) -> list[Needs]:
+    """What each bank's label needs, from its largest figures of the day."""
+    k = at.size.scale
+    amounts = index.liquidity.max(axis=0, initial=0)
+    most = [column.max(axis=0, initial=0) for column in
+            (index.queue2_count, index.queue2_value, index.queue1_count, index.queue1_value)]
+    result = []
+    for bank, name in enumerate(names):
+        note = note_text(*(int(column[bank]) for column in most), at.size.small)
+        amount = max(text_width(short(int(amounts[bank])), NAME_SIZE * k), text_width("50,000", NAME_SIZE * k))
+        result.append(Needs(text_width(name, NAME_SIZE * k, bold=True), amount, text_width(note, NOTE_SIZE * k) if note else 0.0,
+                            row_room(at) + 16 * k if note else 0.0))
+    return result
+
+
+def baseline(anchor: Anchor, y: float, reach: float, noted: bool, at: Places) -> float:
+    """Baseline of the first line for a bank at `y` whose ring ends `reach` pixels from its centre."""
+    k = at.size.scale
+    lines = (0.0 if not noted or anchor.level < NOTE else LINE if anchor.level == NOTE else LINE + ROW_DROP + ROW_RADIUS) * k
+    if anchor.across == 0:
+        return y - reach - 4 * k - lines - (DESCENT - 2) * k if anchor.down < 0 else y + reach + 4 * k + ASCENT * k
+    if anchor.down == 0:
+        return y + 4.5 * k if lines == 0 else y - 9 * k
+    if anchor.down < 0:
+        return y - 8 * k if lines == 0 else y - lines + 0.5 * k
+    return y + 16 * k if lines == 0 else y + 6 * k
+
+
+def start(anchor: Anchor, x: float, reach: float, at: Places) -> float:
+    """x at which a label to the right begins, a label to the left ends, or where a centred one has its middle."""
+    if anchor.across == 0:
+        return anchor.centre
+    return x + anchor.across * (reach + (8 if anchor.down == 0 else 6) * at.size.scale)
+
+
+def width_of(need: Needs, level: int, scale: float) -> float:
+    """Width of the widest line up to this level."""
+    first = need.name + (NAME_GAP * scale + need.amount if level >= AMOUNT else 0.0)
+    return max(first, need.note if level >= NOTE else 0.0, need.row if level >= ROW else 0.0)
+
+
+def box_of(anchor: Anchor, need: Needs, x: float, y: float, at: Places) -> Box:
+    """All the ground a label may cover during the day."""
+    k, width = at.size.scale, width_of(need, anchor.level, at.size.scale)
+    noted = need.note > 0
+    boxes = []
+    for radius in (at.radius_least, at.radius_most):
+        reach = radius + at.gap + at.ring
+        left = start(anchor, x, reach, at) - width * (1 - anchor.across) / 2
+        for filled in {False, noted}:
+            first = baseline(anchor, y, reach, filled, at)
+            lines = 0.0 if not filled or anchor.level < NOTE else DESCENT * k + LINE * k if anchor.level == NOTE else (
+                (LINE + ROW_DROP + ROW_RADIUS) * k)
+            boxes.append((left, first - ASCENT * k, left + width, first + max(lines, DESCENT * k)))
+    columns = list(zip(*boxes, strict=True))
+    return min(columns[0]), min(columns[1]), max(columns[2]), max(columns[3])
+
+
+def _choices(angle: float, small: bool) -> list[tuple[int, int]]:
+    """(across, down) from best to worst for a bank in this direction from the middle."""
+    across = 1 if np.cos(angle) > 1e-9 else -1
+    down = 1 if np.sin(angle) > 0 else -1
+    if small:
+        return [(0, down), (0, -down), (across, down), (across, 0), (-across, down), (across, -down), (-across, -down), (-across, 0)]
+    if abs(np.cos(angle)) < 0.42:
+        return [(across, down), (0, down), (-across, down), (across, 0), (-across, 0), (across, -down), (-across, -down), (0, -down)]
+    return [(across, 0), (across, down), (0, down), (across, -down), (0, -down), (-across, down), (-across, -down), (-across, 0)]
+
+
+def choose_anchors(at: Places, needs: list[Needs]) -> list[Anchor]:
+    """An anchor for each bank; the level is the highest at which three quarters of the banks find room."""
+    ladder = [NOTE, AMOUNT, NAME] if at.size.small else [AMOUNT, NAME] if len(needs) > ONE_RING_MOST else [ROW, NOTE, AMOUNT, NAME]
+    clockwise = [int(bank) for bank in np.argsort(at.angle, kind="stable")]
+    found: list[Anchor] = []
+    for level in ladder:
+        tried = [_place(at, needs, order, level) for order in (clockwise, clockwise[::-1])]
+        _, found = max(tried, key=lambda item: item[0])
+        if sum(anchor.level == level for anchor in found) * 4 >= 3 * len(found):
+            break
+    return found
+
+
+def _place(at: Places, needs: list[Needs], order: list[int], level: int) -> tuple[int, list[Anchor]]:
+    """Anchors found one bank after the other, and a score: more lines are better, then the better choices."""
+    reach = at.radius_most + at.gap + at.ring
+    discs = np.stack([at.x - reach, at.y - reach, at.x + reach, at.y + reach], axis=1)
+    taken: list[Box] = []
+    score, anchors = 0, [Anchor(NOTHING, 1, 0)] * len(needs)
+    for bank in order:
+        x, y = float(at.x[bank]), float(at.y[bank])
+        others = np.delete(discs, bank, axis=0)
+        options = [(depth, rank, across, down) for depth in range(level, NOTHING, -1)
+                   for rank, (across, down) in enumerate(_choices(float(at.angle[bank]), at.size.small))]
+        for depth, rank, across, down in options:
+            half = width_of(needs[bank], depth, at.size.scale) / 2
+            centre = float(np.clip(x, half + 4, max(at.size.width - half - 4, half + 4)))
+            anchor = Anchor(depth, across, down, centre)
+            box = box_of(anchor, needs[bank], x, y, at)
+            inside = box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1
+            if inside and not _hits(box, others) and not _hits(box, np.array(taken).reshape(-1, 4)):
+                taken.append(box)
+                anchors[bank] = anchor
+                score += 100 * depth - rank
+                break
+    return score, anchors
+
+
+def _hits(box: Box, boxes: NDArray[np.float64]) -> bool:
+    left, top, right, bottom = box
+    return bool(((boxes[:, 0] < right + CLEAR) & (boxes[:, 2] > left - CLEAR)
+                 & (boxes[:, 1] < bottom + CLEAR) & (boxes[:, 3] > top - CLEAR)).any())
+
+
+def free_place(width: float, height: float, xs: Floats, ys: Floats, taken: NDArray[np.float64], points: NDArray[np.float64],
+               middle: tuple[float, float], least: float = 4.0) -> tuple[float, float] | None:
+    """The centre, among `xs` by `ys`, of the freest place for a box of this size; None if it is not `least` pixels clear.
+
+    `taken`: boxes (n, 4); `points`: (n, 2). Places near the `middle` win among equally free ones.
+    """
+    x, y = (grid.ravel()[:, None] for grid in np.meshgrid(xs, ys))
+    obstacles = np.concatenate([taken, np.concatenate([points, points], axis=1)])
+    if not len(obstacles):
+        return middle
+    across = np.maximum(np.maximum(obstacles[:, 0] - x, x - obstacles[:, 2]) - width / 2, 0)
+    down = np.maximum(np.maximum(obstacles[:, 1] - y, y - obstacles[:, 3]) - height / 2, 0)
+    clear = np.hypot(across, down).min(axis=1)
+    score = np.minimum(clear, 26) - 0.02 * np.hypot(x[:, 0] - middle[0], 1.3 * (y[:, 0] - middle[1]))
+    score[clear < least] = -np.inf
+    best = int(score.argmax())
+    return (float(x[best, 0]), float(y[best, 0])) if np.isfinite(score[best]) else None

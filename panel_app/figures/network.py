@@ -1,0 +1,356 @@
+"""The network of one tick as columns: flows, waiting payments, banks and texts. Bokeh and SVG draw the same columns.
+
+`Network` holds what stays while time runs (places, lanes, anchors, reference values); `Network.picture` is a pure function of tick,
+window and selection. Colours are numbers here: a mechanism, or a state named below.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panel_app.figures import labels
+from panel_app.figures.curves import Curves, between
+from panel_app.figures.flows import Reference, flow_width, flows_in
+from panel_app.figures.layout import ONE_RING_MOST, Size, places, radius
+from panel_app.figures.letters import initials, text_width
+from panel_app.figures.moments import CYCLE, Netting, nettings_at
+from panel_app.figures.numbers import short
+from panel_app.figures.run_index import Floats, Ints, RunIndex
+
+Columns = dict[str, NDArray[Any] | list[str]]
+Selection = tuple[Literal["bank", "payment"], int] | None
+
+PLAIN, OVERDUE, SELECTED = range(3)
+"""States of a waiting payment."""
+FLOWS_MOST, MANY_BANKS, FLOWS_MOST_OF_MANY = 300, 60, 200
+"""So many flows are drawn, the largest; fewer above 60 banks. The others are summed and said."""
+VALUE_LABELS_MOST = 8
+HALO = 5.0
+
+
+@dataclass
+class Picture:
+    """Everything drawn for one tick. Each table is a dict of columns of one length."""
+
+    flows: Columns
+    moment: Columns
+    """The flows of a netting moment once more, to be drawn above the others with a halo of `width` + 5."""
+    waiting: Columns
+    queue: Columns
+    """Single waiting payments under the labels: circles, or squares where the bank itself holds them."""
+    banks: Columns
+    values: Columns
+    """Value labels of a netting moment."""
+    headline: Columns
+    """What the netting moment achieved, in two lines; or nothing."""
+    rest: str
+    """What was left out because it was too much to draw; or nothing."""
+    flow_curves: Curves = field(repr=False)
+    waiting_curves: Curves = field(repr=False)
+
+
+class Network:
+    """The network of one run in one size. `names` by bank number; `slots` and `reference` belong to the scenario."""
+
+    def __init__(self, index: RunIndex, names: list[str], slots: Ints, reference: Reference, size: Size) -> None:
+        self.index, self.names, self.reference, self.size = index, names, reference, size
+        self.at = places(slots, size)
+        self.letters = initials(names)
+        self.needs = labels.needs_of(index, names, self.at)
+        self.anchors = labels.choose_anchors(self.at, self.needs)
+        self._across = np.array([anchor.across for anchor in self.anchors])
+
+    def radii(self, tick: int) -> Floats:
+        """Radius of each bank's disc at the end of a tick."""
+        return radius(self.index.liquidity[tick].astype(float), self.reference.liquidity, self.at)
+
+    def picture(self, tick: int, window: int, selection: Selection = None) -> Picture:
+        """The end of `tick`, with what settled in the last `window` ticks."""
+        index = self.index
+        radii = self.radii(tick)
+        reach = radii + self.at.margin
+        moment = nettings_at(index.run, tick, together=True)
+        central, held = index.waiting(tick)
+        chosen = selection[1] if selection is not None and selection[0] == "payment" else -1
+        late = index.deadline < tick
+
+        flows, flow_curves, rest = self._flows(tick, window, reach, moment)
+        waiting, waiting_curves, more = self._waiting(window, reach, central, chosen, bool(moment))
+        counts = self._waiting_by_bank(central, held)
+        banks = self._banks(tick, radii, counts, selection)
+        queue = self._queue(central, held, late, chosen, banks)
+        hot = np.flatnonzero(np.asarray(flows["moment"]) > 0)[::-1]
+        values, boxes = self._values(tick, flows, flow_curves, hot) if len(hot) and not self.size.small else (_texts(), [])
+        headline = self._headline(moment, flow_curves.rows(hot), boxes) if len(hot) and not self.size.small else _texts()
+        return Picture(
+            flows, {name: _rows(column, hot) for name, column in flows.items()}, waiting, queue, banks, values, headline,
+            ". ".join(text for text in (rest, more) if text), flow_curves, waiting_curves,
+        )
+
+    # Flows
+
+    def _flows(self, tick: int, window: int, reach: Floats, moment: tuple[Netting, ...]) -> tuple[Columns, Curves, str]:
+        k, small = self.size.scale, self.size.small
+        most = FLOWS_MOST_OF_MANY if self.index.banks > MANY_BANKS else FLOWS_MOST
+        flows = flows_in(self.index, tick, window, most)
+        hot = np.isin(flows.key, np.unique(self.index.flow[[p for n in moment for p in n.payments]])) if moment else (
+            np.zeros(len(flows.key), bool))
+        width = flow_width(flows.value.astype(float), self.reference.flow(window), k * (0.8 if small else 1.0) * self.fineness)
+        head = np.maximum(5.5 * k * self.fineness, 1.25 * width + 2.6 * k * self.fineness)
+        curves = self._curves(flows.sender, flows.receiver, self.index.lane[flows.key], reach, 0.9 * head)
+        age = (tick - flows.last) / window
+        alpha = np.where(hot, 1.0, 0.28 - 0.14 * age) if moment else 0.95 - 0.6 * age
+        middle_x, middle_y = curves.at(0.5)
+        marked = (flows.mechanism > 0) & (not small) & (self.index.banks <= ONE_RING_MOST)
+        columns: Columns = {
+            **_curve_columns(curves), **_head_columns(curves, head, 0.3, 1.56),
+            "width": width, "alpha": alpha, "mechanism": flows.mechanism, "sender": flows.sender, "receiver": flows.receiver,
+            "value": flows.value.astype(float), "last": flows.last, "moment": hot.astype(np.int64),
+            "mark_x": middle_x, "mark_y": middle_y,
+            # A diamond is a square on its corner: one marker, two angles.
+            "mark": ["circle" if mechanism >= CYCLE else "square" for mechanism in flows.mechanism],
+            "mark_size": np.where(marked, (8.4 + np.where(flows.mechanism >= CYCLE, -0.4, 0.8)) * k, 0.0),
+            "mark_angle": np.where(flows.mechanism == 2, np.pi / 4, 0.0),
+            "halo": width + HALO,
+        }
+        # Large ones first, so that small ones stay visible above them; the flows of a netting moment last.
+        order = np.lexsort((-flows.value, hot))
+        rest = (f"The {len(flows.key):,} largest of {len(flows.key) + flows.rest_count:,} flows are drawn; "
+                f"the others are worth {short(flows.rest_value)}") if flows.rest_count else ""
+        return {name: _rows(column, order) for name, column in columns.items()}, curves.rows(order), rest
+
+    @property
+    def fineness(self) -> float:
+        """1 where banks are large; below where many banks make everything finer."""
+        return min(1.0, max(0.45, self.at.ring / (5.0 * self.size.scale)))
+
+    def _curves(self, sender: Ints, receiver: Ints, lane: Ints, reach: Floats, head: Floats) -> Curves:
+        at = self.at
+        return between(at.x[sender], at.y[sender], at.x[receiver], at.y[receiver], lane * self.fineness,
+                       reach[sender], reach[receiver] + head)
+
+    # Waiting
+
+    def _waiting(self, window: int, reach: Floats, central: Ints, chosen: int, dim: bool) -> tuple[Columns, Curves, str]:
+        """One dashed outline for each ordered pair with payments in the central queue."""
+        index, k, n = self.index, self.size.scale, self.index.banks
+        pair = index.sender[central] * n + index.receiver[central]
+        value = np.bincount(pair, weights=index.amount[central], minlength=n * n)
+        pairs = np.unique(pair)
+        pairs = pairs[np.lexsort((pairs, -value[pairs]))]
+        rest, pairs = pairs[FLOWS_MOST_OF_MANY:], pairs[:FLOWS_MOST_OF_MANY]
+        sender, receiver = pairs // n, pairs % n
+        fine = k * self.fineness
+        width = np.maximum(2.2 * fine, flow_width(value[pairs], self.reference.flow(window), (0.8 if self.size.small else 1.0) * fine))
+        head = np.maximum(6 * fine, 1.2 * width + 2.4 * fine)
+        curves = self._curves(sender, receiver, index.waiting_lane[pairs], reach, 0.95 * head)
+        selected = np.zeros(len(pairs), np.int64)
+        if chosen >= 0 and chosen in central:
+            selected = (pairs == index.sender[chosen] * n + index.receiver[chosen]).astype(np.int64)
+        columns: Columns = {
+            **_curve_columns(curves), **_head_columns(curves, head, 0.28, 1.48),
+            "width": width, "outline": width + np.where(selected, 3.4, 2.4), "alpha": np.where(dim & (selected == 0), 0.5, 1.0),
+            "selected": selected, "sender": sender, "receiver": receiver, "value": value[pairs],
+        }
+        more = f"{len(rest):,} more pairs wait with {short(int(value[rest].sum()))}" if len(rest) else ""
+        order = np.argsort(selected, kind="stable")
+        return {name: _rows(column, order) for name, column in columns.items()}, curves.rows(order), more
+
+    def _waiting_by_bank(self, central: Ints, held: Ints) -> list[list[int]]:
+        """Count and value in the central queue, count and value held, by bank."""
+        result = []
+        for rows in (central, held):
+            sender, amount = self.index.sender[rows], self.index.amount[rows]
+            result.append([int(c) for c in np.bincount(sender, minlength=self.index.banks)])
+            result.append([int(v) for v in np.bincount(sender, weights=amount, minlength=self.index.banks)])
+        return result
+
+    def _queue(self, central: Ints, held: Ints, late: NDArray[np.bool_], chosen: int, banks: Columns) -> Columns:
+        """The row of single payments under each label with room for one, first in line nearest the bank; "+n" for the others."""
+        k, index = self.size.scale, self.index
+        columns: dict[str, list[Any]] = {name: [] for name in ("x", "y", "size", "state", "held", "payment")}
+        more: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
+        largest = max(self.reference.amount, 1.0)
+        room = labels.row_room(self.at)
+        every = np.concatenate([central, held])
+        sender = index.sender[every]
+        starts, drops = np.asarray(banks["row_x"]), np.asarray(banks["row_y"])
+        for bank, anchor in enumerate(self.anchors):
+            if anchor.level < labels.ROW:
+                continue
+            mine = every[sender == bank]
+            if not len(mine):
+                continue
+            direction = anchor.across or 1
+            here = float(starts[bank]) - (room / 2 if anchor.across == 0 else 0.0)
+            begin, y = here, float(drops[bank])
+            for shown, payment in enumerate(mine):
+                size = (2.6 + 5.4 * min(1.0, float(index.amount[payment]) / largest) ** 0.5) * k
+                if abs(here + direction * 2 * size - begin) > room:
+                    more["x"].append(here + direction * 3)
+                    more["y"].append(y + 4 * k)
+                    more["text"].append(f"+{len(mine) - shown:,}")
+                    more["align"].append("left" if direction > 0 else "right")
+                    break
+                columns["x"].append(here + direction * size)
+                columns["y"].append(y)
+                columns["size"].append(2 * size)
+                columns["state"].append(SELECTED if payment == chosen else OVERDUE if late[payment] else PLAIN)
+                columns["held"].append(shown >= len(mine) - int(np.count_nonzero(sender[len(central):] == bank)))
+                columns["payment"].append(payment)
+                here += direction * (2 * size + 2.2 * k)
+        banks["more_x"], banks["more_y"] = _filled(more["x"], index.banks), _filled(more["y"], index.banks)
+        banks["more"], banks["more_align"] = _filled_text(more["text"], index.banks), _filled_text(more["align"], index.banks, "left")
+        return {
+            "x": np.array(columns["x"], float), "y": np.array(columns["y"], float), "size": np.array(columns["size"], float),
+            "state": np.array(columns["state"], np.int64), "payment": np.array(columns["payment"], np.int64),
+            "marker": ["square" if own else "circle" for own in columns["held"]],
+        }
+
+    # Banks
+
+    def _banks(self, tick: int, radii: Floats, counts: list[list[int]], selection: Selection) -> Columns:
+        at, index, k, small = self.at, self.index, self.size.scale, self.size.small
+        negative = index.balance[tick] < 0
+        edge = radii + at.gap + at.ring
+        chosen = selection[1] if selection is not None and selection[0] == "bank" else -1
+        selected = np.arange(index.banks) == chosen
+        liquidity = index.liquidity[tick]
+        texts: dict[str, list[Any]] = {name: [] for name in (
+            "name", "name_x", "name_align", "name_y", "amount", "amount_x", "amount_align", "note", "note_x", "note_y", "align",
+            "row_x", "row_y")}
+        gap = labels.NAME_GAP * k
+        for bank, anchor in enumerate(self.anchors):
+            note = labels.note_text(*(column[bank] for column in counts), small) if anchor.level >= labels.NOTE else ""
+            reach = float(edge[bank]) + (5 * k if selected[bank] and anchor.across != 0 else 0.0)
+            x = labels.start(anchor, float(at.x[bank]), reach, at)
+            y = labels.baseline(anchor, float(at.y[bank]), reach, bool(note), at)
+            amount = short(int(liquidity[bank])) if anchor.level >= labels.AMOUNT else ""
+            name = self.names[bank] if anchor.level >= labels.NAME else ""
+            name_width = text_width(name, labels.NAME_SIZE * k, bold=True)
+            amount_width = text_width(amount, labels.NAME_SIZE * k)
+            if anchor.across > 0:
+                name_x, name_align, amount_x, amount_align = x, "left", x + name_width + gap, "left"
+            elif anchor.across < 0:
+                name_x, name_align = x - amount_width - (gap if amount else 0.0), "right"
+                amount_x, amount_align = x, "right"
+            elif amount:
+                # Both texts meet at the gap, so that a font of other widths moves only the outer ends.
+                name_x, name_align = x + (name_width - amount_width - gap) / 2, "right"
+                amount_x, amount_align = name_x + gap, "left"
+            else:
+                name_x, name_align, amount_x, amount_align = x, "center", x, "center"
+            side = ("right", "center", "left")[anchor.across + 1]
+            for column, value in zip(texts.values(), (
+                name, name_x, name_align, y, amount, amount_x, amount_align, note, x, y + labels.LINE * k, side,
+                x, y + (labels.LINE + labels.ROW_DROP) * k), strict=True):
+                column.append(value)
+        letter_size = float(min(12.5 * k, 1.15 * at.radius_most))
+        return {
+            "x": at.x, "y": at.y, "radius": radii, "size": 2 * radii, "negative": negative.astype(np.int64),
+            "hatch": ["right_diagonal_line" if flag else "blank" for flag in negative],
+            "ring": radii + at.gap + at.ring / 2, "ring_alpha": (index.credit[tick] > 0).astype(float),
+            "clearing": 2 * (edge + 1.5),
+            "used": index.credit_used[tick], "arc_end": np.pi / 2 - 2 * np.pi * index.credit_used[tick],
+            "selection": np.where(selected, 2 * (edge + 4), 0.0), "selection_alpha": selected.astype(float),
+            "ring_width": np.full(index.banks, at.ring), "letter_size": [f"{letter_size:.3g}px"] * index.banks,
+            "letter": self.letters, "letter_y": at.y + 0.34 * letter_size,
+            "letter_halo": [letter if flag else "" for letter, flag in zip(self.letters, negative, strict=True)],
+            "liquidity": liquidity.astype(float),
+            **{name: column if isinstance(column[0], str) else np.array(column, float) for name, column in texts.items()},
+        }
+
+    # The netting moment
+
+    def _values(self, tick: int, flows: Columns, curves: Curves, hot: Ints) -> tuple[Columns, list[labels.Box]]:
+        """What settled on each flow of the moment, beside its arrow where no other label stands."""
+        k, index = self.size.scale, self.index
+        rows = index.settled_between(tick, tick + 1)
+        now = np.bincount(index.flow[rows], weights=index.amount[rows], minlength=len(index.lane))
+        sender, receiver, mechanism = (np.asarray(flows[name])[hot] for name in ("sender", "receiver", "mechanism"))
+        value = now[(sender * index.banks + receiver) * 5 + mechanism]
+        texts, boxes = _texts(), self._label_boxes(tick)
+        found: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
+        height = 12.5 * k
+        own: list[labels.Box] = []
+        for at_row in np.argsort(-value, kind="stable")[:VALUE_LABELS_MOST]:
+            curve = curves.rows(hot[[at_row]])
+            text = short(int(value[at_row]))
+            width = text_width(text, height, bold=True)
+            steep = abs(curve.x1[0] - curve.x0[0]) < 0.55 * abs(curve.y1[0] - curve.y0[0])
+            best: tuple[float, float, str, labels.Box] | None = None
+            for part in (0.5, 0.42, 0.58, 0.34, 0.66):
+                (px,), (py,) = curve.at(part)
+                for x, y, align in (((px + 9 * k, py + 4.4 * k, "left"), (px - 9 * k, py + 4.4 * k, "right")) if steep else
+                                    ((px, py - 11 * k, "center"), (px, py + 20 * k, "center"))):
+                    left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+                    box = (left, y - 0.8 * height, left + width, y + 0.2 * height)
+                    best = best or (x, y, align, box)
+                    if not labels._hits(box, np.array(boxes + own).reshape(-1, 4)):
+                        best = (x, y, align, box)
+                        break
+                else:
+                    continue
+                break
+            assert best is not None
+            own.append(best[3])
+            for name, item in zip(found, (best[0], best[1], text, best[2]), strict=True):
+                found[name].append(item)
+        texts.update(x=np.array(found["x"], float), y=np.array(found["y"], float), text=found["text"], align=found["align"])
+        return texts, own
+
+    def _label_boxes(self, tick: int) -> list[labels.Box]:
+        """Ground taken by banks and their labels."""
+        at = self.at
+        boxes = [labels.box_of(anchor, need, float(x), float(y), at)
+                 for anchor, need, x, y in zip(self.anchors, self.needs, at.x, at.y, strict=True) if anchor.level > labels.NOTHING]
+        reach = self.radii(tick) + at.margin
+        return boxes + [(float(x - r), float(y - r), float(x + r), float(y + r)) for x, y, r in zip(at.x, at.y, reach, strict=True)]
+
+    def _headline(self, moment: tuple[Netting, ...], curves: Curves, values: list[labels.Box]) -> Columns:
+        """"11.19 M settled / with 1.69 M of liquidity", in the freest place of the middle, or nothing."""
+        k, w, h = self.size.scale, self.size.width, self.size.height
+        first = f"{short(sum(n.value for n in moment))} settled"
+        second = f"with {short(sum(n.liquidity for n in moment))} of liquidity"
+        width = max(text_width(first, 21 * k, bold=True), text_width(second, 13.5 * k, bold=True))
+        xs, ys = curves.points(26)
+        half = float(self.at.x.max() - self.at.x.min()) * 0.27
+        taken = np.array(self._label_boxes(moment[0].tick) + values).reshape(-1, 4)
+        place = labels.free_place(width, 42 * k, np.linspace(w / 2 - half, w / 2 + half, 27), np.linspace(0.28 * h, 0.72 * h, 23),
+                                  taken, np.stack([xs.ravel(), ys.ravel()], axis=1), (w / 2, h / 2))
+        if place is None:
+            return _texts()
+        x, y = place
+        return {"x": np.array([x, x]), "y": np.array([y - 4 * k, y + 16 * k]), "text": [first, second], "align": ["center"] * 2,
+                "line": np.array([0, 1])}
+
+
+def _texts() -> Columns:
+    return {"x": np.zeros(0), "y": np.zeros(0), "text": [], "align": []}
+
+
+def _rows(column: NDArray[Any] | list[str], order: Ints) -> NDArray[Any] | list[str]:
+    return [column[row] for row in order] if isinstance(column, list) else column[order]
+
+
+def _filled(values: list[float], length: int) -> Floats:
+    return np.array(values + [0.0] * (length - len(values)), float)
+
+
+def _filled_text(values: list[str], length: int, empty: str = "") -> list[str]:
+    return values + [empty] * (length - len(values))
+
+
+def _curve_columns(curves: Curves) -> Columns:
+    return {"x0": curves.x0, "y0": curves.y0, "cx": curves.cx, "cy": curves.cy, "x1": curves.x1, "y1": curves.y1}
+
+
+def _head_columns(curves: Curves, head: Floats, forward: float, breadth: float) -> Columns:
+    """Arrowheads as equilateral triangles: centre, size (the side) and heading; `forward` of the head beyond the curve's end."""
+    heading = curves.heading
+    return {"head_x": curves.x1 + forward * head * np.cos(heading), "head_y": curves.y1 + forward * head * np.sin(heading),
+            "head_size": breadth * head, "heading": heading,
+            # A marker turns anticlockwise from pointing up.
+            "head_angle": -heading - np.pi / 2}

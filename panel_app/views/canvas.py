@@ -1,0 +1,125 @@
+"""A Bokeh figure used as a sheet of pixels: y downwards, no axes, no tools, colours from the theme.
+
+The views draw columns made by `panel_app.figures`. Only columns that changed are sent to the page, and a change of theme patches the
+colours of models that are already there; nothing is ever built twice.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, Glyph, GlyphRenderer, LinearColorMapper, Range1d, Text
+from bokeh.plotting import figure
+
+from panel_app.figures.network import Columns
+from panel_app.theme import Theme
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif'
+Token = str
+"""Name of a colour of the theme."""
+
+
+class Canvas:
+    """One figure of fixed ranges in CSS pixels, and the colours to patch when the theme changes."""
+
+    def __init__(self, name: str, theme: Theme, width: float, height: float) -> None:
+        self.theme = theme
+        self.figure = figure(
+            name=name, width=round(width), height=round(height), x_range=Range1d(0, width), y_range=Range1d(height, 0),
+            min_border=0, toolbar_location=None, tools="", outline_line_color=None, background_fill_color=None,
+            border_fill_color=None, output_backend="canvas",
+        )
+        self.figure.axis.visible = False
+        self.figure.grid.visible = False
+        self._paint: list[Callable[[Theme], None]] = []
+        self._fonts: list[tuple[Any, float]] = []
+
+    def resize(self, width: float, height: float, scale: float) -> None:
+        """Give the sheet another size; texts grow with `scale`."""
+        self.figure.update(width=round(width), height=round(height))
+        self.figure.x_range.update(start=0, end=width)
+        self.figure.y_range.update(start=height, end=0)
+        for glyph, size in self._fonts:
+            glyph.text_font_size = f"{size * scale:.4g}px"
+
+    def repaint(self, theme: Theme) -> None:
+        """Use the colours of another theme."""
+        self.theme = theme
+        for paint in self._paint:
+            paint(theme)
+
+    def coloured(self, model: Any, **tokens: Token) -> None:
+        """Give a model's colour properties the colours of the theme, now and after every change of theme."""
+
+        def paint(theme: Theme) -> None:
+            model.update(**{name: getattr(theme, token) for name, token in tokens.items()})
+
+        paint(self.theme)
+        self._paint.append(paint)
+
+    def by_number(self, column: str, *tokens: Token) -> dict[str, Any]:
+        """A colour from a column of whole numbers: 0 is the first token."""
+        mapper = LinearColorMapper(low=-0.5, high=len(tokens) - 0.5, palette=["#000000"] * len(tokens))
+
+        def paint(theme: Theme) -> None:
+            mapper.palette = [getattr(theme, token) for token in tokens]
+
+        paint(self.theme)
+        self._paint.append(paint)
+        return {"field": column, "transform": mapper}
+
+    def draw(self, source: ColumnDataSource, glyph: Glyph, **tokens: Token) -> GlyphRenderer:
+        """Draw a glyph for each row of a source; `tokens` are its plain colours."""
+        self.coloured(glyph, **tokens)
+        renderer = GlyphRenderer(data_source=source, glyph=glyph, selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+        self.figure.renderers.append(renderer)
+        return renderer
+
+    def write(self, source: ColumnDataSource, size: float, token: Token, *, x: str = "x", y: str = "y", text: str = "text",
+              align: str | dict[str, str] = "align", bold: bool = False, halo: float = 0.0, scale: float = 1.0) -> None:
+        """Texts of a source at `size` pixels, on a halo of the ground's colour; `align` is a column, or a fixed `value`."""
+        common: dict[str, Any] = dict(
+            x=x, y=y, text=text, text_align=align, text_baseline="alphabetic", text_font=FONT,
+            text_font_size=f"{size * scale:.4g}px", text_font_style="bold" if bold else "normal",
+        )
+        if halo:
+            # The outline is painted over the letters, so the halo is a text of its own below the text.
+            under = Text(**common, text_outline_width=halo)
+            self.draw(source, under, text_color="bg", text_outline_color="bg")
+            self._fonts.append((under, size))
+        over = Text(**common)
+        self.draw(source, over, text_color=token)
+        self._fonts.append((over, size))
+
+
+def put(source: ColumnDataSource, columns: Columns) -> None:
+    """Show these columns: only those that changed are sent, in one message."""
+    current = source.data
+    changed = {name: packed for name, packed in ((name, _packed(column)) for name, column in columns.items())
+               if name not in current or not _same(current[name], packed)}
+    if changed and any(len(column) != len(current[name]) for name, column in changed.items() if name in current):
+        changed = {name: _packed(column) for name, column in columns.items()}
+    if changed:
+        source.data.update(changed)
+
+
+def _packed(column: Any) -> Any:
+    """Half the bytes where a pixel needs no more; whole numbers as the page reads them. Values in cents stay as they are."""
+    if not isinstance(column, np.ndarray):
+        return column
+    if column.dtype.kind in "ib" or column.dtype == np.int64:
+        return column.astype(np.int32)
+    if column.dtype == np.float64 and (not len(column) or np.abs(column).max() < 1e5):
+        return column.astype(np.float32)
+    return column
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+        return old.dtype == new.dtype and np.array_equal(old, new)
+    return type(old) is type(new) and old == new
+
+
+def source(name: str, columns: Columns | None = None) -> ColumnDataSource:
+    """A named source; tests and the page find it by its name."""
+    return ColumnDataSource(name=name, data={key: _packed(column) for key, column in (columns or {}).items()})

@@ -1,0 +1,197 @@
+"""The network of banks, drawn with Bokeh from the columns of `panel_app.figures.network`.
+
+Flows are `quadratic` glyphs: six numbers a curve, so that the ends can follow the banks' size in every tick. Bokeh cannot tell which of
+them was tapped, but the geometry here can, so taps are resolved in Python.
+"""
+
+from typing import Any
+
+import numpy as np
+from bokeh.events import Tap
+from bokeh.models import Arc, Quadratic, Scatter, Text
+from bokeh.plotting import figure
+
+from panel_app.figures.flows import Reference
+from panel_app.figures.layout import Size, choose_slots, slots_from_order
+from panel_app.figures.network import Network, Picture, Selection
+from panel_app.figures.run_index import Ints, index_of
+from panel_app.session import Session
+from panel_app.theme import Theme
+from panel_app.views.canvas import FONT, Canvas, put, source
+
+MECHANISM_TOKENS = ("gross", "queue", "bilateral", "cycle", "cycle")
+REACH_PX = 6.0
+"""A flow is hit this near to its edge, a finger's help."""
+HEAD_COLUMNS = dict(x="head_x", y="head_y", size="head_size", angle="head_angle")
+CURVE_COLUMNS = {name: name for name in ("x0", "y0", "cx", "cy", "x1", "y1")}
+
+
+class ScenarioScale:
+    """What is fixed for a scenario, from the run with which it opens: the banks' slots and what counts as large."""
+
+    def __init__(self, session: Session) -> None:
+        self.scenario = session.scenario
+        index = index_of(session.run)
+        order = session.display.get("places")
+        slots = slots_from_order(order, session.run.agent_ids) if order else None
+        self.slots: Ints = choose_slots(index.pair_value) if slots is None else slots
+        self.reference = Reference(index)
+
+    def network(self, session: Session, size: Size) -> Network:
+        """The geometry of the run on show in this size."""
+        return Network(index_of(session.run), session.names, self.slots, self.reference, size)
+
+
+class NetworkView:
+    """One figure named "network", with the sources "flows", "waiting" and "banks" and a few for what is drawn above them."""
+
+    def __init__(self, session: Session, theme: Theme, width: float = 912.0, height: float = 480.0, scale: float = 1.0) -> None:
+        self.session = session
+        self.size = Size(width, height, scale)
+        self.scenario_scale = ScenarioScale(session)
+        self.network = self.scenario_scale.network(session, self.size)
+        self.picture: Picture = self._picture()
+        self.canvas = Canvas("network", theme, width, height)
+        self.sources = {name: source(name, columns) for name, columns in self._tables().items()}
+        self._draw()
+        self.canvas.figure.on_event(Tap, self._tapped)
+
+    def panel(self) -> figure:
+        """The Bokeh figure."""
+        return self.canvas.figure
+
+    def update(self, changed: frozenset[str]) -> None:
+        """Show what the session shows now."""
+        if "theme" in changed:
+            self.canvas.repaint(self.session.theme)
+        if "run" in changed:
+            if self.session.scenario != self.scenario_scale.scenario:
+                self.scenario_scale = ScenarioScale(self.session)
+            self.network = self.scenario_scale.network(self.session, self.size)
+        if changed & {"run", "tick", "window", "selection"}:
+            self._show()
+
+    def resize(self, width: float, height: float, scale: float = 1.0) -> None:
+        """Draw in another size, in CSS pixels; `scale` is 1.22 in large type."""
+        size = Size(width, height, scale)
+        if size != self.size:
+            self.size = size
+            self.network = self.scenario_scale.network(self.session, size)
+            self.canvas.resize(width, height, scale)
+            self._show()
+
+    def _picture(self) -> Picture:
+        return self.network.picture(self.session.tick, self.session.window_ticks, self.session.selection)
+
+    def _show(self) -> None:
+        self.picture = self._picture()
+        for name, columns in self._tables().items():
+            put(self.sources[name], columns)
+
+    def _tables(self) -> dict[str, Any]:
+        picture = self.picture
+        return {
+            "flows": picture.flows, "moment": picture.moment, "waiting": picture.waiting, "queue": picture.queue,
+            "banks": picture.banks, "values": picture.values, **_lines(picture),
+        }
+
+    # Drawing, from the ground up
+
+    def _draw(self) -> None:
+        canvas, sources, k = self.canvas, self.sources, self.size.scale
+        self._draw_flows("flows")
+        waiting = sources["waiting"]
+        colour = canvas.by_number("selected", "ctl", "ink")
+        canvas.draw(waiting, Quadratic(**CURVE_COLUMNS, line_width="outline", line_alpha="alpha", line_dash=[4, 3], line_color=colour))
+        canvas.draw(waiting, Quadratic(**CURVE_COLUMNS, line_width="width"), line_color="bg")
+        canvas.draw(waiting, Scatter(**HEAD_COLUMNS, marker="triangle", line_width=1.3, line_alpha="alpha", line_color=colour),
+                    fill_color="bg")
+        canvas.draw(sources["moment"], Quadratic(**CURVE_COLUMNS, line_width="halo"), line_color="bg")
+        self._draw_flows("moment")
+        self._draw_banks()
+        values = sources["values"]
+        canvas.write(values, 12.5, "cycle", bold=True, halo=4, scale=k)
+        canvas.write(sources["headline"], 21, "cycle", bold=True, halo=6, scale=k)
+        canvas.write(sources["headline2"], 13.5, "ink", bold=True, halo=6, scale=k)
+        canvas.write(sources["rest"], 11.5, "ink2", halo=4, scale=k)
+
+    def _draw_flows(self, name: str) -> None:
+        canvas, data = self.canvas, self.sources[name]
+        colour = canvas.by_number("mechanism", *MECHANISM_TOKENS)
+        canvas.draw(data, Quadratic(**CURVE_COLUMNS, line_width="width", line_alpha="alpha", line_color=colour))
+        canvas.draw(data, Scatter(**HEAD_COLUMNS, marker="triangle", line_color=None, fill_alpha="alpha", fill_color=colour))
+        # The mark of a mechanism: square, diamond, ring. It is told by shape alone, so it must not fade into its flow.
+        canvas.draw(data, Scatter(
+            x="mark_x", y="mark_y", size="mark_size", angle="mark_angle", marker={"field": "mark"}, line_width=2, line_alpha="alpha",
+            fill_alpha="alpha", fill_color=canvas.by_number("mechanism", "gross", "queue", "bilateral", "bg", "bg"),
+            line_color=canvas.by_number("mechanism", "bg", "bg", "bg", "cycle", "cycle")))
+
+    def _draw_banks(self) -> None:
+        canvas, banks, k = self.canvas, self.sources["banks"], self.size.scale
+        canvas.draw(banks, Scatter(x="x", y="y", size="clearing", line_color=None), fill_color="bg")
+        canvas.draw(banks, Scatter(x="x", y="y", size="selection", fill_color=None, line_alpha="selection_alpha", line_width=2),
+                    line_color="ink")
+        ring = dict(x="x", y="y", radius="ring", start_angle=np.pi / 2, direction="clock", line_width="ring_width")
+        canvas.draw(banks, Arc(**ring, end_angle=-3 * np.pi / 2, line_alpha="ring_alpha"), line_color="line")
+        canvas.draw(banks, Arc(**ring, end_angle="arc_end"), line_color="alert")
+        canvas.draw(banks, Scatter(x="x", y="y", size="size", line_width=1.5, hatch_pattern={"field": "hatch"}, hatch_scale=6,
+                                   hatch_weight=2, fill_color=canvas.by_number("negative", "node", "bg")),
+                    line_color="node", hatch_color="node")
+        letter = dict(x="x", y="letter_y", text_align="center", text_baseline="alphabetic", text_font=FONT, text_font_style="bold",
+                      text_font_size={"field": "letter_size"})
+        canvas.draw(banks, Text(**letter, text="letter_halo", text_outline_width=3.5), text_color="bg", text_outline_color="bg")
+        canvas.draw(banks, Text(**letter, text="letter", text_color=canvas.by_number("negative", "node_text", "ink")))
+        queue = self.sources["queue"]
+        canvas.draw(queue, Scatter(
+            x="x", y="y", size="size", marker={"field": "marker"}, line_width=1.5, line_dash=[3, 2],
+            fill_color=canvas.by_number("state", "bg", "bg", "ink"), line_color=canvas.by_number("state", "ink2", "alert", "ink")))
+        canvas.write(banks, 13, "ink", x="name_x", y="name_y", text="name", align="name_align", bold=True, halo=4, scale=k)
+        canvas.write(banks, 13, "ink2", x="amount_x", y="name_y", text="amount", align="amount_align", halo=4, scale=k)
+        canvas.write(banks, 12, "ink2", x="note_x", y="note_y", text="note", align="align", halo=4, scale=k)
+        canvas.write(banks, 11.5, "ink2", x="more_x", y="more_y", text="more", align="more_align", halo=4, scale=k)
+
+    # Taps
+
+    def _tapped(self, event: Tap) -> None:
+        if event.x is not None and event.y is not None:
+            found = self.hit(float(event.x), float(event.y))
+            if found is not None:
+                self.session.select(found)
+
+    def hit(self, x: float, y: float) -> Selection:
+        """What lies at a point of the figure: a bank, a waiting payment, or the payment that speaks for a flow."""
+        at, picture, index = self.network.at, self.picture, self.network.index
+        away = np.hypot(at.x - x, at.y - y)
+        bank = int(away.argmin())
+        if away[bank] <= max(float(np.asarray(picture.banks["clearing"])[bank]) / 2, 12.0):
+            return "bank", bank
+        queue = picture.queue
+        away = np.hypot(np.asarray(queue["x"]) - x, np.asarray(queue["y"]) - y) - np.asarray(queue["size"]) / 2
+        if len(away) and away.min() <= 3:
+            return "payment", int(np.asarray(queue["payment"])[away.argmin()])
+        best, selection = REACH_PX, None
+        for table, curves in ((picture.waiting, picture.waiting_curves), (picture.flows, picture.flow_curves)):
+            away = curves.distance(x, y) - np.asarray(table["width"]) / 2
+            if len(away) and away.min() < best:
+                row = int(away.argmin())
+                best = float(away[row])
+                selection = ("payment", self._spokesman(table, row, index))
+        return selection
+
+    def _spokesman(self, table: Any, row: int, index: Any) -> int:
+        """Of the payments that a flow or an outline sums up: the one that settled last, or the first in line."""
+        pair = (index.sender == table["sender"][row]) & (index.receiver == table["receiver"][row])
+        if "mechanism" in table:
+            pair &= (index.mechanism == table["mechanism"][row]) & (index.settled == table["last"][row])
+            return int(np.flatnonzero(pair)[0])
+        central, _ = index.waiting(self.session.tick)
+        return int(central[pair[central]][0])
+
+
+def _lines(picture: Picture) -> dict[str, Any]:
+    """The headline's two lines and the note about what is left out, each as a table of its own size of type."""
+    headline = picture.headline
+    lines = {name: {key: column[row:row + 1] for key, column in headline.items() if key != "line"}
+             for row, name in enumerate(("headline", "headline2"))}
+    rest = [picture.rest] if picture.rest else []
+    return {**lines, "rest": {"x": np.full(len(rest), 8.0), "y": np.full(len(rest), 16.0), "text": rest, "align": ["left"] * len(rest)}}
