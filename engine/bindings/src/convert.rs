@@ -1,0 +1,232 @@
+//! The engine's values as Python's.
+
+use payment_simulator_core::costs::COST_NAMES;
+use payment_simulator_core::event::{CATALOGUE, FieldType, Value};
+use payment_simulator_core::log::{Column, EventColumns, EventRef, payment_id};
+use payment_simulator_core::replay::PaymentReplay;
+use payment_simulator_core::tally::Counts;
+use payment_simulator_core::views::{StateView, payment_ids};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+
+/// One event as a dictionary.
+pub fn event<'py>(py: Python<'py>, event: &EventRef<'_>, agent_ids: &[String]) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("event_type", event.kind.event_type().name)?;
+    dict.set_item("tick", event.tick)?;
+    for (field, value) in event.fields() {
+        dict.set_item(field.name, to_python(py, &value, agent_ids)?)?;
+    }
+    Ok(dict)
+}
+
+fn to_python<'py>(py: Python<'py>, value: &Value, agent_ids: &[String]) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match value {
+        Value::None => py.None().into_bound(py),
+        Value::Boolean(yes) => yes.into_pyobject(py)?.to_owned().into_any(),
+        Value::Integer(number) => number.into_pyobject(py)?.into_any(),
+        Value::Code(text) => PyString::new(py, text).into_any(),
+        Value::Agent(agent) => PyString::new(py, &agent_ids[*agent as usize]).into_any(),
+        Value::Payment(payment) => PyString::new(py, &payment_id(*payment)).into_any(),
+        Value::List(values) => {
+            let items: Vec<_> = values.iter().map(|value| to_python(py, value, agent_ids)).collect::<PyResult<_>>()?;
+            PyList::new(py, items)?.into_any()
+        }
+        Value::Object(fields) => {
+            let dict = PyDict::new(py);
+            for (name, value) in fields {
+                dict.set_item(name, to_python(py, value, agent_ids)?)?;
+            }
+            dict.into_any()
+        }
+    })
+}
+
+/// The event types with their fields.
+pub fn catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+    let list = PyList::empty(py);
+    for event_type in CATALOGUE {
+        let fields = PyList::empty(py);
+        for field in event_type.fields {
+            let description = PyDict::new(py);
+            description.set_item("name", field.name)?;
+            description.set_item("type", type_name(field.field_type))?;
+            fields.append(description)?;
+        }
+        let description = PyDict::new(py);
+        description.set_item("event_type", event_type.name)?;
+        description.set_item("fields", fields)?;
+        list.append(description)?;
+    }
+    Ok(list)
+}
+
+fn type_name(field_type: FieldType) -> &'static str {
+    match field_type {
+        FieldType::Agent => "agent",
+        FieldType::OptionalAgent => "agent or null",
+        FieldType::Payment => "payment",
+        FieldType::OptionalPayment => "payment or null",
+        FieldType::Integer | FieldType::Count | FieldType::Small => "integer",
+        FieldType::Boolean => "boolean",
+        FieldType::Code(_) | FieldType::ScenarioEventType => "text",
+        FieldType::AgentList => "list of agents",
+        FieldType::PaymentList => "list of payments",
+        FieldType::IntegerList => "list of integers",
+        FieldType::Costs => "costs",
+        FieldType::ScenarioDetails => "object",
+    }
+}
+
+/// What a tick counted.
+pub fn tick_result<'py>(py: Python<'py>, tick: u32, counts: &Counts) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("tick", tick)?;
+    dict.set_item("num_arrivals", counts.generated_arrivals)?;
+    dict.set_item("num_settlements", counts.settled_payments() - counts.lsm_settled_payments() + counts.lsm_operations)?;
+    dict.set_item("num_lsm_releases", counts.lsm_operations)?;
+    dict.set_item("total_cost", counts.cost)?;
+    dict.set_item("settled_payments", counts.settled_payments())?;
+    dict.set_item("settled_value", counts.settled_value.iter().sum::<i128>())?;
+    dict.set_item("lsm_operations", counts.lsm_operations)?;
+    dict.set_item("lsm_settled_payments", counts.lsm_settled_payments())?;
+    Ok(dict)
+}
+
+fn int64<'py>(py: Python<'py>, values: &[i64]) -> PyResult<Bound<'py, PyBytes>> {
+    PyBytes::new_with(py, values.len() * 8, |bytes| {
+        for (target, value) in bytes.chunks_exact_mut(8).zip(values) {
+            target.copy_from_slice(&value.to_le_bytes());
+        }
+        Ok(())
+    })
+}
+
+/// Named arrays of 64-bit integers.
+pub fn arrays<'py, 'a>(
+    py: Python<'py>,
+    named: impl IntoIterator<Item = &'a (&'static str, Vec<i64>)>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, values) in named {
+        dict.set_item(name, int64(py, values)?)?;
+    }
+    Ok(dict)
+}
+
+/// One type of event as columns.
+pub fn event_columns<'py>(py: Python<'py>, columns: EventColumns) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("seq", int64(py, &columns.sequence)?)?;
+    dict.set_item("tick", int64(py, &columns.tick)?)?;
+    for (name, column) in columns.fields {
+        match column {
+            Column::Integers(numbers) => dict.set_item(name, int64(py, &numbers)?)?,
+            Column::Texts(texts) => dict.set_item(name, texts)?,
+            Column::Json(objects) => dict.set_item(name, objects)?,
+            Column::Lists(items, offsets) => {
+                dict.set_item(&name, int64(py, &items)?)?;
+                dict.set_item(format!("{name}_offsets"), int64(py, &offsets)?)?;
+            }
+        }
+    }
+    Ok(dict)
+}
+
+type PaymentColumn = (&'static str, fn(&PaymentReplay) -> i32);
+
+const PAYMENT_COLUMNS: [PaymentColumn; 13] = [
+    ("sender", |payment| payment.sender),
+    ("receiver", |payment| payment.receiver),
+    ("arrival_tick", |payment| payment.arrival_tick),
+    ("deadline_tick", |payment| payment.deadline_tick),
+    ("priority", |payment| payment.priority),
+    ("parent", |payment| payment.parent),
+    ("submitted_tick", |payment| payment.submitted_tick),
+    ("queued_tick", |payment| payment.queued_tick),
+    ("settled_tick", |payment| payment.settled_tick),
+    ("mechanism", |payment| payment.mechanism),
+    ("overdue_tick", |payment| payment.overdue_tick),
+    ("dropped_tick", |payment| payment.dropped_tick),
+    ("settled_by", |payment| payment.settled_by),
+];
+
+/// Every payment as columns.
+pub fn payments<'py>(py: Python<'py>, payments: &[PaymentReplay]) -> PyResult<Bound<'py, PyDict>> {
+    let amounts: Vec<i64> = payments.iter().map(|payment| payment.amount).collect();
+    let dict = arrays(py, &[("amount", amounts)])?;
+    for (name, column) in PAYMENT_COLUMNS {
+        let bytes = PyBytes::new_with(py, payments.len() * 4, |bytes| {
+            for (target, payment) in bytes.chunks_exact_mut(4).zip(payments) {
+                target.copy_from_slice(&column(payment).to_le_bytes());
+            }
+            Ok(())
+        })?;
+        dict.set_item(name, bytes)?;
+    }
+    Ok(dict)
+}
+
+fn costs<'py>(py: Python<'py>, costs: &[i128]) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, cost) in COST_NAMES.iter().zip(costs) {
+        dict.set_item(name, cost)?;
+    }
+    dict.set_item("total_cost", costs.iter().sum::<i128>())?;
+    Ok(dict)
+}
+
+/// The state at the end of a tick.
+pub fn state<'py>(py: Python<'py>, tick: i64, state: &StateView, agent_ids: &[String]) -> PyResult<Bound<'py, PyDict>> {
+    let agents = PyList::empty(py);
+    for agent in &state.agents {
+        let dict = PyDict::new(py);
+        dict.set_item("id", &agent_ids[agent.number as usize])?;
+        dict.set_item("balance", agent.sums.balance)?;
+        dict.set_item("credit_limit", agent.sums.credit_limit)?;
+        dict.set_item("queue1", payment_ids(&agent.queue1))?;
+        dict.set_item("queue2", payment_ids(&agent.queue2))?;
+        dict.set_item("costs", costs(py, &agent.sums.costs.map(i128::from))?)?;
+        agents.append(dict)?;
+    }
+    let dict = PyDict::new(py);
+    dict.set_item("tick", tick)?;
+    dict.set_item("agents", agents)?;
+    dict.set_item("queue2", payment_ids(&state.queue2))?;
+    Ok(dict)
+}
+
+/// Totals of the run so far.
+pub fn totals<'py>(py: Python<'py>, orchestrator: &payment_simulator_core::Orchestrator) -> PyResult<Bound<'py, PyDict>> {
+    let counts = &orchestrator.tally().of_run;
+    let settled = counts.settled_payments();
+    let mut of_run = [0_i128; COST_NAMES.len()];
+    let agents = PyList::empty(py);
+    for (number, agent) in orchestrator.state().agents.iter().enumerate() {
+        let of_agent = agent.costs_of_run.map(i128::from);
+        for (sum, cost) in of_run.iter_mut().zip(of_agent) {
+            *sum += cost;
+        }
+        let dict = PyDict::new(py);
+        dict.set_item("id", &orchestrator.agent_ids()[number])?;
+        dict.set_item("final_balance", agent.balance)?;
+        dict.set_item("queue1_size", agent.queue1.len())?;
+        dict.set_item("queue2_size", agent.queued_count as usize - agent.queue1.len())?;
+        dict.set_item("costs", costs(py, &of_agent)?)?;
+        agents.append(dict)?;
+    }
+    let dict = PyDict::new(py);
+    dict.set_item("total_arrivals", counts.arrivals)?;
+    dict.set_item("total_settlements", settled)?;
+    dict.set_item("settlement_rate", if counts.arrivals == 0 { 0.0 } else { settled as f64 / counts.arrivals as f64 })?;
+    // Without splits each payment is its own original, so these two agree.
+    dict.set_item("total_lsm_releases", counts.lsm_settled_payments())?;
+    dict.set_item("lsm_operations", counts.lsm_operations)?;
+    dict.set_item("lsm_settled_payments", counts.lsm_settled_payments())?;
+    dict.set_item("arrived_value", counts.arrived_value)?;
+    dict.set_item("settled_value", counts.settled_value.iter().sum::<i128>())?;
+    dict.set_item("total_cost", of_run.iter().sum::<i128>())?;
+    dict.set_item("costs", costs(py, &of_run)?)?;
+    dict.set_item("agents", agents)?;
+    Ok(dict)
+}

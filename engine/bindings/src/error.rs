@@ -1,0 +1,30 @@
+//! Which error of the engine is which exception of Python.
+#![allow(missing_docs)] // the exceptions are documented in the stub
+
+use payment_simulator_core as core;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+
+pyo3::create_exception!(payment_simulator_core_rs, ConfigurationError, PyValueError);
+pyo3::create_exception!(payment_simulator_core_rs, SimulationError, PyRuntimeError);
+
+/// An error of the engine on its way to Python.
+pub enum Error {
+    Config(core::ConfigError),
+    Simulation(core::SimulationError),
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Simulation(error) => SimulationError::new_err(error.to_string()),
+            Error::Config(error) => Python::attach(|py| {
+                let exception = ConfigurationError::new_err(error.to_string());
+                match exception.value(py).setattr("path", error.path) {
+                    Ok(()) => exception,
+                    Err(failure) => failure,
+                }
+            }),
+        }
+    }
+}

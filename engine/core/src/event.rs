@@ -1,0 +1,494 @@
+//! The event catalogue: one table from which dictionaries, JSON Lines, columns, the canonical log and its documentation come.
+
+use crate::costs::COST_NAMES;
+
+/// What happened. The code is the record's first byte in the canonical log: codes are never given a new meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum EventKind {
+    /// A payment came into its sender's own queue.
+    Arrival = 1,
+    /// The sender's policy released a payment.
+    PolicySubmit = 2,
+    /// The sender's policy keeps a payment in its own queue.
+    PolicyHold = 3,
+    /// A payment left its sender's own queue for settlement.
+    RtgsSubmission = 4,
+    /// A payment settled when it was submitted.
+    RtgsImmediateSettlement = 5,
+    /// A payment entered the central queue.
+    QueuedRtgs = 6,
+    /// A payment settled from the central queue.
+    Queue2LiquidityRelease = 7,
+    /// A payment that is about to settle is late.
+    OverdueTransactionSettled = 8,
+    /// A submission would exceed the sender's limit for the receiver.
+    BilateralLimitExceeded = 9,
+    /// A submission would exceed the sender's limit for all receivers.
+    MultilateralLimitExceeded = 10,
+    /// Two banks settled queued payments against each other.
+    LsmBilateralOffset = 11,
+    /// A closed loop of banks settled queued payments together.
+    LsmCycleSettlement = 12,
+    /// There were more loops than the search may look at.
+    LsmCycleSearchBounded = 13,
+    /// A bank was charged.
+    CostAccrual = 14,
+    /// A payment passed its deadline.
+    TransactionWentOverdue = 15,
+    /// A day ended.
+    EndOfDay = 16,
+    /// Something happened from outside.
+    ScenarioEventExecuted = 17,
+}
+
+/// How a field's value is written, and what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldType {
+    /// A bank, by its number.
+    Agent,
+    /// A bank or none.
+    OptionalAgent,
+    /// A payment, by its number.
+    Payment,
+    /// A payment or none.
+    OptionalPayment,
+    /// Cents, or a signed number of ticks: 64 bits.
+    Integer,
+    /// A count or a tick: 32 bits.
+    Count,
+    /// A small number such as a priority: 8 bits.
+    Small,
+    /// Yes or no: 8 bits.
+    Boolean,
+    /// One of these texts, by its place: 8 bits.
+    Code(&'static [&'static str]),
+    /// Banks: a count, then their numbers.
+    AgentList,
+    /// Payments: a count, then their numbers.
+    PaymentList,
+    /// Amounts: a count, then 64 bits each.
+    IntegerList,
+    /// Costs by category: one byte says which are not zero, then 64 bits each; the total is their sum.
+    Costs,
+    /// Which scenario event, by its place in `SCENARIO_EVENTS`: the first byte of the details that follow.
+    ScenarioEventType,
+    /// What a scenario event did: its place in `SCENARIO_EVENTS`, then its fields.
+    ScenarioDetails,
+}
+
+/// Where a field stands: in one of the columns that every event has, or in the event's own bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The column of banks that act.
+    Agent,
+    /// The column of other banks.
+    Peer,
+    /// The column of payments.
+    Payment,
+    /// The column of amounts.
+    Amount,
+    /// The event's own bytes, in the order of the catalogue.
+    Payload,
+}
+
+/// A field of an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Its name everywhere.
+    pub name: &'static str,
+    /// What it holds.
+    pub field_type: FieldType,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A type of event.
+#[derive(Debug)]
+pub struct EventType {
+    /// Its code.
+    pub kind: EventKind,
+    /// Its name everywhere.
+    pub name: &'static str,
+    /// Its fields, in order.
+    pub fields: &'static [Field],
+}
+
+const fn agent(name: &'static str) -> Field {
+    Field { name, field_type: FieldType::Agent, place: Place::Agent }
+}
+const fn peer(name: &'static str) -> Field {
+    Field { name, field_type: FieldType::Agent, place: Place::Peer }
+}
+const fn payment(name: &'static str) -> Field {
+    Field { name, field_type: FieldType::Payment, place: Place::Payment }
+}
+const fn amount(name: &'static str) -> Field {
+    Field { name, field_type: FieldType::Integer, place: Place::Amount }
+}
+const fn payload(name: &'static str, field_type: FieldType) -> Field {
+    Field { name, field_type, place: Place::Payload }
+}
+
+/// Why a policy keeps a payment.
+pub const HOLD_REASONS: &[&str] = &["InsufficientLiquidity", "NearDeadline"];
+/// Why a submission entered the central queue.
+pub const QUEUE_REASONS: &[&str] = &["liquidity", "bilateral_limit", "multilateral_limit"];
+/// How urgent its sender declared a submission.
+pub const RTGS_PRIORITIES: &[&str] = &["HighlyUrgent", "Urgent", "Normal"];
+/// Why a payment left the central queue.
+pub const RELEASE_REASONS: &[&str] = &["liquidity_available"];
+
+/// What scenario events do: name, and the fields of `details`.
+pub const SCENARIO_EVENTS: &[(&str, &[(&str, FieldType)])] = &[
+    ("direct_transfer", &[("from_agent", FieldType::Agent), ("to_agent", FieldType::Agent), ("amount", FieldType::Integer)]),
+    (
+        "custom_transaction_arrival",
+        &[
+            ("from_agent", FieldType::Agent),
+            ("to_agent", FieldType::Agent),
+            ("amount", FieldType::Integer),
+            ("priority", FieldType::Small),
+            ("deadline", FieldType::Count),
+            ("is_divisible", FieldType::Boolean),
+            ("tx_id", FieldType::Payment),
+        ],
+    ),
+];
+
+/// Every type of event, by code.
+pub const CATALOGUE: &[EventType] = &[
+    EventType {
+        kind: EventKind::Arrival,
+        name: "Arrival",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            peer("receiver_id"),
+            amount("amount"),
+            payload("deadline_tick", FieldType::Count),
+            payload("priority", FieldType::Small),
+            payload("is_divisible", FieldType::Boolean),
+            payload("parent_id", FieldType::OptionalPayment),
+        ],
+    },
+    EventType { kind: EventKind::PolicySubmit, name: "PolicySubmit", fields: &[agent("agent_id"), payment("tx_id")] },
+    EventType {
+        kind: EventKind::PolicyHold,
+        name: "PolicyHold",
+        fields: &[
+            agent("agent_id"),
+            payment("tx_id"),
+            payload("reason", FieldType::Code(HOLD_REASONS)),
+            amount("ticks_to_deadline"),
+        ],
+    },
+    EventType {
+        kind: EventKind::RtgsSubmission,
+        name: "RtgsSubmission",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            peer("receiver_id"),
+            amount("amount"),
+            payload("internal_priority", FieldType::Small),
+            payload("rtgs_priority", FieldType::Code(RTGS_PRIORITIES)),
+        ],
+    },
+    EventType {
+        kind: EventKind::RtgsImmediateSettlement,
+        name: "RtgsImmediateSettlement",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            peer("receiver_id"),
+            amount("amount"),
+            payload("sender_balance_before", FieldType::Integer),
+            payload("sender_balance_after", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::QueuedRtgs,
+        name: "QueuedRtgs",
+        fields: &[payment("tx_id"), agent("sender_id"), payload("reason", FieldType::Code(QUEUE_REASONS))],
+    },
+    EventType {
+        kind: EventKind::Queue2LiquidityRelease,
+        name: "Queue2LiquidityRelease",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            peer("receiver_id"),
+            amount("amount"),
+            payload("queue_wait_ticks", FieldType::Count),
+            payload("release_reason", FieldType::Code(RELEASE_REASONS)),
+        ],
+    },
+    EventType {
+        kind: EventKind::OverdueTransactionSettled,
+        name: "OverdueTransactionSettled",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            peer("receiver_id"),
+            amount("amount"),
+            payload("settled_amount", FieldType::Integer),
+            payload("deadline_tick", FieldType::Count),
+            payload("overdue_since_tick", FieldType::Count),
+            payload("total_ticks_overdue", FieldType::Count),
+            payload("deadline_penalty_cost", FieldType::Integer),
+            payload("estimated_delay_cost", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::BilateralLimitExceeded,
+        name: "BilateralLimitExceeded",
+        fields: &[
+            agent("sender_id"),
+            peer("receiver_id"),
+            payment("tx_id"),
+            amount("amount"),
+            payload("current_bilateral_outflow", FieldType::Integer),
+            payload("bilateral_limit", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::MultilateralLimitExceeded,
+        name: "MultilateralLimitExceeded",
+        fields: &[
+            agent("sender_id"),
+            payment("tx_id"),
+            amount("amount"),
+            payload("current_total_outflow", FieldType::Integer),
+            payload("multilateral_limit", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::LsmBilateralOffset,
+        name: "LsmBilateralOffset",
+        fields: &[
+            payload("agent_ids", FieldType::AgentList),
+            payload("tx_ids", FieldType::PaymentList),
+            payload("amount_a", FieldType::Integer),
+            payload("amount_b", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::LsmCycleSettlement,
+        name: "LsmCycleSettlement",
+        fields: &[
+            payload("agent_ids", FieldType::AgentList),
+            payload("tx_ids", FieldType::PaymentList),
+            payload("tx_amounts", FieldType::IntegerList),
+            amount("total_value"),
+            payload("net_positions", FieldType::IntegerList),
+            payload("max_net_outflow", FieldType::Integer),
+            payload("max_net_outflow_agent", FieldType::OptionalAgent),
+        ],
+    },
+    EventType {
+        kind: EventKind::LsmCycleSearchBounded,
+        name: "LsmCycleSearchBounded",
+        fields: &[payload("max_cycle_candidates", FieldType::Count)],
+    },
+    EventType {
+        kind: EventKind::CostAccrual,
+        name: "CostAccrual",
+        fields: &[agent("agent_id"), payload("costs", FieldType::Costs)],
+    },
+    EventType {
+        kind: EventKind::TransactionWentOverdue,
+        name: "TransactionWentOverdue",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            peer("receiver_id"),
+            amount("amount"),
+            payload("remaining_amount", FieldType::Integer),
+            payload("deadline_tick", FieldType::Count),
+            payload("ticks_overdue", FieldType::Count),
+            payload("deadline_penalty_cost", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::EndOfDay,
+        name: "EndOfDay",
+        fields: &[
+            payload("day", FieldType::Count),
+            payload("unsettled_count", FieldType::Count),
+            payload("total_penalties", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::ScenarioEventExecuted,
+        name: "ScenarioEventExecuted",
+        fields: &[payload("scenario_event_type", FieldType::ScenarioEventType), payload("details", FieldType::ScenarioDetails)],
+    },
+];
+
+impl EventKind {
+    /// The kind with this code.
+    pub fn from_code(code: u8) -> Option<Self> {
+        CATALOGUE.get(usize::from(code).wrapping_sub(1)).map(|event_type| event_type.kind)
+    }
+
+    /// Its place in the catalogue.
+    pub fn event_type(self) -> &'static EventType {
+        &CATALOGUE[self as usize - 1]
+    }
+
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        CATALOGUE.iter().find(|event_type| event_type.name == name).map(|event_type| event_type.kind)
+    }
+}
+
+/// The value of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// No value.
+    None,
+    /// Yes or no.
+    Boolean(bool),
+    /// A number.
+    Integer(i64),
+    /// One of a field's texts.
+    Code(&'static str),
+    /// A bank.
+    Agent(u32),
+    /// A payment.
+    Payment(u32),
+    /// A list of values.
+    List(Vec<Value>),
+    /// Named values.
+    Object(Vec<(&'static str, Value)>),
+}
+
+/// Reads the values of an event's own bytes, one field after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct PayloadReader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> PayloadReader<'a> {
+    /// A reader that stands before the first field.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    /// The bytes from here on.
+    pub fn rest(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        let mut taken = [0; N];
+        let (head, tail) = self.bytes.split_at(N);
+        taken.copy_from_slice(head);
+        self.bytes = tail;
+        taken
+    }
+
+    /// The next 8 bits.
+    pub fn u8(&mut self) -> u8 {
+        u8::from_le_bytes(self.take())
+    }
+
+    /// The next 32 bits.
+    pub fn u32(&mut self) -> u32 {
+        u32::from_le_bytes(self.take())
+    }
+
+    /// The next 64 bits.
+    pub fn i64(&mut self) -> i64 {
+        i64::from_le_bytes(self.take())
+    }
+
+    /// The next costs, by category.
+    pub fn costs(&mut self) -> [i64; COST_NAMES.len()] {
+        let present = self.u8();
+        std::array::from_fn(|category| if present >> category & 1 == 1 { self.i64() } else { 0 })
+    }
+
+    fn list(&mut self, mut item: impl FnMut(&mut Self) -> Value) -> Value {
+        let count = self.u32();
+        Value::List((0..count).map(|_| item(self)).collect())
+    }
+
+    /// The next value, of this type.
+    pub fn value(&mut self, field_type: FieldType) -> Value {
+        let optional = |number, value: fn(u32) -> Value| if number == u32::MAX { Value::None } else { value(number) };
+        match field_type {
+            FieldType::Agent => Value::Agent(self.u32()),
+            FieldType::OptionalAgent => optional(self.u32(), Value::Agent),
+            FieldType::Payment => Value::Payment(self.u32()),
+            FieldType::OptionalPayment => optional(self.u32(), Value::Payment),
+            FieldType::Integer => Value::Integer(self.i64()),
+            FieldType::Count => Value::Integer(i64::from(self.u32())),
+            FieldType::Small => Value::Integer(i64::from(self.u8())),
+            FieldType::Boolean => Value::Boolean(self.u8() != 0),
+            FieldType::Code(texts) => Value::Code(texts[usize::from(self.u8())]),
+            FieldType::AgentList => self.list(|reader| Value::Agent(reader.u32())),
+            FieldType::PaymentList => self.list(|reader| Value::Payment(reader.u32())),
+            FieldType::IntegerList => self.list(|reader| Value::Integer(reader.i64())),
+            FieldType::Costs => {
+                let costs = self.costs();
+                let mut named: Vec<_> = COST_NAMES
+                    .iter()
+                    .zip(costs)
+                    .filter(|(_, cost)| *cost != 0)
+                    .map(|(name, cost)| (*name, Value::Integer(cost)))
+                    .collect();
+                named.push(("total_cost", Value::Integer(costs.iter().sum())));
+                Value::Object(named)
+            }
+            FieldType::ScenarioEventType => Value::Code(SCENARIO_EVENTS[usize::from(self.bytes[0])].0),
+            FieldType::ScenarioDetails => {
+                let (_, fields) = SCENARIO_EVENTS[usize::from(self.u8())];
+                Value::Object(fields.iter().map(|(name, field_type)| (*name, self.value(*field_type))).collect())
+            }
+        }
+    }
+
+    /// How many bytes the next value takes.
+    pub fn width(mut self, field_type: FieldType) -> usize {
+        match field_type {
+            FieldType::Agent | FieldType::OptionalAgent | FieldType::Payment | FieldType::OptionalPayment | FieldType::Count => 4,
+            FieldType::Integer => 8,
+            FieldType::Small | FieldType::Boolean | FieldType::Code(_) => 1,
+            FieldType::AgentList | FieldType::PaymentList => 4 + 4 * self.u32() as usize,
+            FieldType::IntegerList => 4 + 8 * self.u32() as usize,
+            FieldType::Costs => 1 + 8 * self.u8().count_ones() as usize,
+            FieldType::ScenarioEventType => 0,
+            FieldType::ScenarioDetails => {
+                let (_, fields) = SCENARIO_EVENTS[usize::from(self.u8())];
+                1 + fields.iter().map(|(_, field_type)| self.width(*field_type)).sum::<usize>()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_places_in_the_catalogue() {
+        for (index, event_type) in CATALOGUE.iter().enumerate() {
+            assert_eq!(event_type.kind as usize, index + 1);
+            assert_eq!(EventKind::from_code(event_type.kind as u8), Some(event_type.kind));
+            assert_eq!(EventKind::from_name(event_type.name), Some(event_type.kind));
+        }
+        assert_eq!(EventKind::from_code(0), None);
+    }
+
+    #[test]
+    fn each_column_holds_one_field_at_the_most() {
+        for event_type in CATALOGUE {
+            for place in [Place::Agent, Place::Peer, Place::Payment, Place::Amount] {
+                let held = event_type.fields.iter().filter(|field| field.place == place).count();
+                assert!(held <= 1, "{} {place:?}", event_type.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The central queue (Queue 2): submitted payments that wait, findable by sender and by pair of banks.
+//!
+//! The queue's order is one sequence over all banks. A sender's part of it is a tournament tree of amounts, so that the first
+//! payment which a bank can afford is found in logarithmic time; nobody ever walks the whole queue.
+
+use crate::log::NONE;
+use crate::money::Cents;
+use crate::transaction::Transaction;
+use std::collections::VecDeque;
+
+/// The central queue.
+#[derive(Debug, Clone)]
+pub struct Queue2 {
+    count: usize,
+    next_sequence: u32,
+    senders: Vec<SenderQueue>,
+    /// The place in `pairs` by sender and receiver; a row is made when its sender first queues a payment.
+    pair_places: Vec<Vec<u32>>,
+    pairs: Vec<Pair>,
+    /// Which banks a sender has queued payments for, ascending.
+    receivers: Vec<Vec<u32>>,
+    /// Banks whose payments may have become affordable since they were last looked at.
+    woken: Vec<u32>,
+    is_woken: Vec<bool>,
+    /// Whether something came, or became affordable, since netting last found nothing.
+    netting_may_help: bool,
+}
+
+/// All queued payments from one bank to another.
+#[derive(Debug, Clone, Default)]
+struct Pair {
+    value: i128,
+    count: u32,
+    /// Payments in queue order with their sequence; those that have left the queue stay until there are too many of them.
+    entries: VecDeque<(u32, u32)>,
+}
+
+impl Queue2 {
+    /// An empty queue for so many banks.
+    pub fn new(agents: usize) -> Self {
+        Self {
+            count: 0,
+            next_sequence: 0,
+            senders: vec![SenderQueue::default(); agents],
+            pair_places: vec![Vec::new(); agents],
+            pairs: Vec::new(),
+            receivers: vec![Vec::new(); agents],
+            woken: Vec::new(),
+            is_woken: vec![false; agents],
+            netting_may_help: false,
+        }
+    }
+
+    /// How many payments wait.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Banks in the system.
+    pub fn agents(&self) -> usize {
+        self.senders.len()
+    }
+
+    /// Append a payment. False if the queue has had more entries than can be numbered.
+    #[must_use]
+    pub fn push(&mut self, index: u32, transactions: &mut [Transaction]) -> bool {
+        if self.next_sequence == NONE {
+            return false;
+        }
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
+        self.count += 1;
+        self.netting_may_help = true;
+        let payment = &mut transactions[index as usize];
+        payment.queue2_sequence = sequence;
+        let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
+        self.senders[sender as usize].push(index, sequence, amount, transactions);
+        let place = self.pair_place_or_new(sender, receiver);
+        let pair = &mut self.pairs[place];
+        pair.value += i128::from(amount);
+        pair.count += 1;
+        pair.entries.push_back((index, sequence));
+        if pair.count == 1 {
+            let receivers = &mut self.receivers[sender as usize];
+            if let Err(at) = receivers.binary_search(&receiver) {
+                receivers.insert(at, receiver);
+            }
+        }
+        true
+    }
+
+    /// Take a payment out.
+    pub fn remove(&mut self, index: u32, transactions: &mut [Transaction]) {
+        let payment = &mut transactions[index as usize];
+        let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
+        self.senders[sender as usize].remove(payment.queue2_slot);
+        payment.queue2_slot = NONE;
+        payment.queue2_sequence = NONE;
+        self.count -= 1;
+        let place = self.pair_place_or_new(sender, receiver);
+        let pair = &mut self.pairs[place];
+        pair.value -= i128::from(amount);
+        pair.count -= 1;
+        if pair.count == 0 {
+            pair.entries.clear();
+            let receivers = &mut self.receivers[sender as usize];
+            if let Ok(at) = receivers.binary_search(&receiver) {
+                receivers.remove(at);
+            }
+        } else if pair.entries.len() > 16 + 2 * pair.count as usize {
+            pair.entries.retain(|entry| is_live(*entry, transactions));
+        }
+    }
+
+    fn pair_place_or_new(&mut self, sender: u32, receiver: u32) -> usize {
+        let row = &mut self.pair_places[sender as usize];
+        if row.is_empty() {
+            row.resize(self.senders.len(), NONE);
+        }
+        let place = &mut row[receiver as usize];
+        if *place == NONE {
+            *place = self.pairs.len() as u32;
+            self.pairs.push(Pair::default());
+        }
+        *place as usize
+    }
+
+    fn pair(&self, sender: u32, receiver: u32) -> Option<&Pair> {
+        let place = *self.pair_places[sender as usize].get(receiver as usize)?;
+        self.pairs.get(place as usize)
+    }
+
+    /// The value of all queued payments from one bank to another.
+    pub fn value_between(&self, sender: u32, receiver: u32) -> i128 {
+        self.pair(sender, receiver).map_or(0, |pair| pair.value)
+    }
+
+    /// The queued payments from one bank to another, in queue order.
+    pub fn payments_between<'a>(
+        &'a self,
+        sender: u32,
+        receiver: u32,
+        transactions: &'a [Transaction],
+    ) -> impl Iterator<Item = u32> + 'a {
+        self.pair(sender, receiver)
+            .into_iter()
+            .flat_map(|pair| &pair.entries)
+            .filter(|entry| is_live(**entry, transactions))
+            .map(|(payment, _)| *payment)
+    }
+
+    /// The queued payments of a bank, in queue order.
+    pub fn payments_of(&self, sender: u32) -> impl Iterator<Item = u32> + '_ {
+        self.senders[sender as usize].payments.iter().copied().filter(|payment| *payment != NONE)
+    }
+
+    /// Which banks a sender has queued payments for, ascending.
+    pub fn receivers(&self, sender: u32) -> &[u32] {
+        &self.receivers[sender as usize]
+    }
+
+    /// The first payment of a sender, after a place in the queue's order, that is at most `liquidity`: sequence and payment.
+    pub fn first_affordable(&self, sender: u32, after: Option<u32>, liquidity: Cents) -> Option<(u32, u32)> {
+        self.senders[sender as usize].first_affordable(after, liquidity)
+    }
+
+    /// Note that a bank has more liquidity, or more room in its limits, than before.
+    pub fn wake(&mut self, agent: u32) {
+        if !self.is_woken[agent as usize] && self.senders[agent as usize].live > 0 {
+            self.is_woken[agent as usize] = true;
+            self.woken.push(agent);
+            self.netting_may_help = true;
+        }
+    }
+
+    /// Whether a new search for payments to net can find more than the last one.
+    pub fn netting_may_help(&self) -> bool {
+        self.netting_may_help
+    }
+
+    /// Note that netting has found nothing: it need not look again before something changes.
+    pub fn netting_found_nothing(&mut self) {
+        self.netting_may_help = false;
+    }
+
+    /// The banks woken since the last call.
+    pub fn take_woken(&mut self) -> Vec<u32> {
+        for agent in &self.woken {
+            self.is_woken[*agent as usize] = false;
+        }
+        std::mem::take(&mut self.woken)
+    }
+}
+
+fn is_live((payment, sequence): (u32, u32), transactions: &[Transaction]) -> bool {
+    transactions[payment as usize].queue2_sequence == sequence
+}
+
+/// One sender's payments in queue order.
+#[derive(Debug, Clone, Default)]
+struct SenderQueue {
+    /// Payments and their sequences; `NONE` where one has left.
+    payments: Vec<u32>,
+    sequences: Vec<u32>,
+    live: usize,
+    /// A tournament of amounts: leaf `capacity + slot`, each inner node the smaller of its two children, `MAX` where nothing is.
+    smallest: Vec<Cents>,
+}
+
+impl SenderQueue {
+    fn capacity(&self) -> usize {
+        self.smallest.len() / 2
+    }
+
+    fn push(&mut self, index: u32, sequence: u32, amount: Cents, transactions: &mut [Transaction]) {
+        if self.payments.len() == self.capacity() {
+            self.rebuild(transactions);
+        }
+        let slot = self.payments.len();
+        self.payments.push(index);
+        self.sequences.push(sequence);
+        self.live += 1;
+        self.set(slot, amount);
+        transactions[index as usize].queue2_slot = slot as u32;
+    }
+
+    fn remove(&mut self, slot: u32) {
+        self.payments[slot as usize] = NONE;
+        self.set(slot as usize, Cents::MAX);
+        self.live -= 1;
+        if self.live == 0 {
+            self.payments.clear();
+            self.sequences.clear();
+        }
+    }
+
+    fn set(&mut self, slot: usize, amount: Cents) {
+        let mut node = self.capacity() + slot;
+        self.smallest[node] = amount;
+        while node > 1 {
+            node /= 2;
+            let smaller = self.smallest[2 * node].min(self.smallest[2 * node + 1]);
+            if self.smallest[node] == smaller {
+                break;
+            }
+            self.smallest[node] = smaller;
+        }
+    }
+
+    /// Close the gaps and leave at least as much room as there are payments.
+    fn rebuild(&mut self, transactions: &mut [Transaction]) {
+        let kept: Vec<(u32, u32)> =
+            self.payments.iter().copied().zip(self.sequences.iter().copied()).filter(|(payment, _)| *payment != NONE).collect();
+        let capacity = (2 * (kept.len() + 1)).next_power_of_two().max(8);
+        self.smallest.clear();
+        self.smallest.resize(2 * capacity, Cents::MAX);
+        self.payments.clear();
+        self.sequences.clear();
+        for (slot, (payment, sequence)) in kept.into_iter().enumerate() {
+            self.payments.push(payment);
+            self.sequences.push(sequence);
+            let transaction = &mut transactions[payment as usize];
+            transaction.queue2_slot = slot as u32;
+            self.smallest[capacity + slot] = transaction.amount;
+        }
+        for node in (1..capacity).rev() {
+            self.smallest[node] = self.smallest[2 * node].min(self.smallest[2 * node + 1]);
+        }
+    }
+
+    fn first_affordable(&self, after: Option<u32>, liquidity: Cents) -> Option<(u32, u32)> {
+        let capacity = self.capacity();
+        if self.live == 0 || self.smallest[1] > liquidity {
+            return None;
+        }
+        let from = after.map_or(0, |after| self.sequences.partition_point(|sequence| *sequence <= after));
+        if from >= self.payments.len() {
+            return None;
+        }
+        let mut node = capacity + from;
+        while self.smallest[node] > liquidity {
+            // Up to the first ancestor that is a left child, then over to its sibling: the next part of the queue.
+            while node % 2 == 1 {
+                node /= 2;
+            }
+            if node == 0 {
+                return None;
+            }
+            node += 1;
+        }
+        while node < capacity {
+            node *= 2;
+            if self.smallest[node] > liquidity {
+                node += 1;
+            }
+        }
+        let slot = node - capacity;
+        Some((self.sequences[slot], self.payments[slot]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transaction::Status;
+    use proptest::prelude::*;
+
+    fn payment(amount: Cents, receiver: u32) -> Transaction {
+        Transaction {
+            amount,
+            sender: 0,
+            receiver,
+            arrival_tick: 0,
+            deadline_tick: 9,
+            overdue_since: NONE,
+            queue2_slot: NONE,
+            queue2_sequence: NONE,
+            priority: 5,
+            divisible: true,
+            status: Status::Queue2,
+        }
+    }
+
+    proptest! {
+        /// Against the obvious: a list that is walked.
+        #[test]
+        fn agrees_with_a_plain_list(steps in prop::collection::vec((any::<bool>(), 1_i64..50, 1_u32..4, 0_i64..50), 1..200)) {
+            let mut queue = Queue2::new(4);
+            let mut transactions = Vec::new();
+            let mut plain: Vec<u32> = Vec::new();
+            for (push, amount, receiver, liquidity) in steps {
+                if push || plain.is_empty() {
+                    let index = transactions.len() as u32;
+                    transactions.push(payment(amount, receiver));
+                    prop_assert!(queue.push(index, &mut transactions));
+                    plain.push(index);
+                } else {
+                    let index = plain.remove(amount as usize % plain.len());
+                    queue.remove(index, &mut transactions);
+                }
+                prop_assert_eq!(queue.len(), plain.len());
+                let after = plain.get(liquidity as usize % (plain.len() + 1)).map(|index| transactions[*index as usize].queue2_sequence);
+                let expected = plain
+                    .iter()
+                    .find(|index| {
+                        let payment = &transactions[**index as usize];
+                        payment.amount <= liquidity && after.is_none_or(|after| payment.queue2_sequence > after)
+                    })
+                    .copied();
+                prop_assert_eq!(queue.first_affordable(0, after, liquidity).map(|(_, index)| index), expected);
+                for receiver in 1..4 {
+                    let between: Vec<u32> =
+                        plain.iter().copied().filter(|index| transactions[*index as usize].receiver == receiver).collect();
+                    let value: i128 = between.iter().map(|index| i128::from(transactions[*index as usize].amount)).sum();
+                    prop_assert_eq!(queue.value_between(0, receiver), value);
+                    prop_assert_eq!(queue.receivers(0).contains(&receiver), !between.is_empty());
+                    prop_assert_eq!(queue.payments_between(0, receiver, &transactions).collect::<Vec<_>>(), between);
+                }
+            }
+        }
+    }
+}

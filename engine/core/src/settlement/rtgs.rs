@@ -1,0 +1,136 @@
+//! Real-time gross settlement: each payment by itself, in full, if its sender can pay it and its limits admit it.
+
+use super::{Obstacle, mark_settled, test};
+use crate::agent::LimitExceeded;
+use crate::error::SimulationError;
+use crate::event::EventKind;
+use crate::log::Common;
+use crate::state::State;
+use crate::transaction::{Mechanism, Status};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Try each payment submitted in this tick, in order; what cannot settle enters the central queue.
+pub fn settle_submissions(state: &mut State) -> Result<(), SimulationError> {
+    let submissions = std::mem::take(&mut state.submissions);
+    for index in &submissions {
+        log_limits_exceeded(state, *index);
+        match test(state, *index) {
+            Ok(()) => settle_at_once(state, *index)?,
+            Err(obstacle) => enter_queue2(state, *index, obstacle)?,
+        }
+    }
+    state.submissions = submissions;
+    state.submissions.clear();
+    Ok(())
+}
+
+fn settle_at_once(state: &mut State, index: u32) -> Result<(), SimulationError> {
+    mark_settled(state, index, Mechanism::Gross)?;
+    let payment = &state.transactions[index as usize];
+    let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
+    let balance_before = state.agents[sender as usize].balance;
+    state.move_money(sender, -amount);
+    state.move_money(receiver, amount);
+    state
+        .log
+        .append(EventKind::RtgsImmediateSettlement, Common { agent: sender, peer: receiver, payment: index, amount })
+        .i64(balance_before)
+        .i64(balance_before - amount);
+    Ok(())
+}
+
+fn enter_queue2(state: &mut State, index: u32, obstacle: Obstacle) -> Result<(), SimulationError> {
+    let reason = match obstacle {
+        Obstacle::Liquidity => 0,
+        Obstacle::Limit(LimitExceeded::Bilateral) => 1,
+        Obstacle::Limit(LimitExceeded::Multilateral) => 2,
+    };
+    if !state.queue2.push(index, &mut state.transactions) {
+        return Err(state.overflow("the number of entries in Queue 2"));
+    }
+    let payment = &mut state.transactions[index as usize];
+    payment.status = Status::Queue2;
+    let common = Common { payment: index, ..Common::agent(payment.sender) };
+    state.log.append(EventKind::QueuedRtgs, common).u8(reason);
+    Ok(())
+}
+
+/// Each limit that a submission would exceed is logged, also where liquidity is short.
+fn log_limits_exceeded(state: &mut State, index: u32) {
+    let payment = &state.transactions[index as usize];
+    let Some(limits) = &state.agents[payment.sender as usize].limits else { return };
+    let exceeded = |used: i128, ceiling: i64| used + i128::from(payment.amount) > i128::from(ceiling);
+    let common = Common { agent: payment.sender, peer: payment.receiver, payment: index, amount: payment.amount };
+    for (kind, limit) in [
+        (EventKind::BilateralLimitExceeded, limits.bilateral(payment.receiver)),
+        (EventKind::MultilateralLimitExceeded, limits.multilateral()),
+    ] {
+        if let Some(limit) = limit.filter(|limit| exceeded(limit.used, limit.ceiling)) {
+            // What was sent stayed within the ceiling, which is 64 bits wide.
+            state.log.append(kind, common).i64(limit.used as i64).i64(limit.ceiling);
+        }
+    }
+}
+
+/// One pass over the central queue in its order: settle what can settle by itself.
+///
+/// Only banks that have more liquidity or room than when they were last looked at are visited. What a bank receives during the pass
+/// helps its payments further back at once, and those further ahead in the next pass: as if the whole queue were walked.
+pub fn release_from_queue2(state: &mut State) -> Result<(), SimulationError> {
+    let woken = state.queue2.take_woken();
+    if woken.is_empty() {
+        return Ok(());
+    }
+    // For each bank its next payment that can settle, by place in the queue; `next` tells which heap entries still hold.
+    let mut next: Vec<Option<u32>> = vec![None; state.agents.len()];
+    let mut heap = BinaryHeap::new();
+    for agent in woken {
+        look_for_next(state, agent, None, &mut next, &mut heap);
+    }
+    while let Some(Reverse((sequence, index))) = heap.pop() {
+        let sender = state.transactions[index as usize].sender;
+        if next[sender as usize] != Some(sequence) {
+            continue;
+        }
+        let receiver = settle_from_queue2(state, index)?;
+        look_for_next(state, sender, Some(sequence), &mut next, &mut heap);
+        look_for_next(state, receiver, Some(sequence), &mut next, &mut heap);
+    }
+    Ok(())
+}
+
+/// Find the first payment of a bank, after a place in the queue, that can settle now.
+fn look_for_next(
+    state: &State,
+    agent: u32,
+    after: Option<u32>,
+    next: &mut [Option<u32>],
+    heap: &mut BinaryHeap<Reverse<(u32, u32)>>,
+) {
+    let liquidity = state.agents[agent as usize].available_liquidity();
+    let mut found = state.queue2.first_affordable(agent, after, liquidity);
+    while let Some((sequence, index)) = found {
+        if test(state, index).is_ok() {
+            break;
+        }
+        found = state.queue2.first_affordable(agent, Some(sequence), liquidity);
+    }
+    next[agent as usize] = found.map(|(sequence, _)| sequence);
+    heap.extend(found.map(Reverse));
+}
+
+fn settle_from_queue2(state: &mut State, index: u32) -> Result<u32, SimulationError> {
+    mark_settled(state, index, Mechanism::Queue)?;
+    let payment = &state.transactions[index as usize];
+    let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
+    let waited = state.tick - payment.arrival_tick;
+    state.move_money(sender, -amount);
+    state.move_money(receiver, amount);
+    state
+        .log
+        .append(EventKind::Queue2LiquidityRelease, Common { agent: sender, peer: receiver, payment: index, amount })
+        .u32(waited)
+        .u8(0);
+    Ok(receiver)
+}
