@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from panel_app import scenarios
+from panel_app import jumps, scenarios
 from panel_app.figures.clock import Clock
-from panel_app.figures.day import Day, day_of
-from panel_app.figures.moments import largest_netting_tick, next_event
+from panel_app.figures.run_index import RunIndex, index_of
 from panel_app.theme import DARK, LIGHT, Theme
 from panel_app.whatif import WhatIf
 
@@ -41,7 +40,7 @@ class Session:
     config: dict[str, Any]
     display: dict[str, Any]
     run: Run
-    day: Day
+    index: RunIndex
     times: Clock
 
     def __init__(self, theme: Theme = LIGHT) -> None:
@@ -128,7 +127,7 @@ class Session:
         """Select a bank or a payment by number, or nothing."""
         if selection is not None:
             kind, number = selection
-            count = len(self.names) if kind == "bank" else len(self.day.amount)
+            count = len(self.names) if kind == "bank" else len(self.index.amount)
             if not 0 <= number < count:
                 selection = None
         if selection != self.selection:
@@ -151,6 +150,11 @@ class Session:
             else:
                 self._tell("playing")
 
+    def complain(self, message: str) -> None:
+        """Show a message beside the run that stays."""
+        self.message = message
+        self._tell("message")
+
     def set_speed(self, ticks_per_second: int) -> None:
         """One of `SPEEDS`."""
         if ticks_per_second in SPEEDS and ticks_per_second != self.ticks_per_second:
@@ -165,6 +169,11 @@ class Session:
             self._tell("theme")
 
     # Facts
+
+    @property
+    def title(self) -> str:
+        """The scenario's title, for people."""
+        return str(self.display.get("title") or self.scenario)
 
     @property
     def ticks(self) -> int:
@@ -196,7 +205,7 @@ class Session:
 
     def next_event(self, direction: int = 1) -> None:
         """Go to the next (or previous) netting, beginning of a gridlock, or end; back from the first of them: to the start."""
-        tick = next_event(self.run, self.tick, direction)
+        tick = jumps.next_event(self.run, self.tick, direction)
         self.go(tick if tick is not None else self.tick if direction > 0 else 0)
 
     def subscribe(self, callback: Callback) -> None:
@@ -237,21 +246,21 @@ class Session:
 
     def _take(self, run: Run, seconds: float) -> None:
         self.run, self.config, self.seconds = run, run.config, seconds
-        self.day = day_of(run)
+        self.index = index_of(run)
         self.times = Clock.of(run.ticks, run.ticks_per_day, self.display)
 
     def _opening_tick(self) -> int:
         opens = self.display.get("open_at")
         if isinstance(opens, int):
             return max(0, min(self.ticks - 1, opens))
-        return largest_netting_tick(self.run) or 0
+        return jumps.largest_netting(self.run) or 0
 
     def _first_selection(self) -> Selection:
         """The largest payment that waits where the scenario opens, so that the inspector explains something at once."""
-        waiting = np.concatenate(self.day.waiting(self.tick))
+        waiting = np.concatenate(self.index.waiting(self.tick))
         if not len(waiting):
             return None
-        return "payment", int(waiting[np.argmax(self.day.amount[waiting])])
+        return "payment", int(waiting[np.argmax(self.index.amount[waiting])])
 
     def _tell(self, *changed: str) -> None:
         for callback in list(self._subscribers):

@@ -1,0 +1,355 @@
+"""Arranges the page: the parts in reading order, the actions a reader can take, and the clock that plays."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import panel as pn
+from bokeh.document import Document
+
+from panel_app import scenarios, text
+from panel_app.moment import moment
+from panel_app.page import KEYS, Page, Payload
+from panel_app.session import SPEEDS, WINDOWS, Session
+from panel_app.theme import DARK, LIGHT
+from panel_app.views.banks import Banks
+from panel_app.views.caption import Caption
+from panel_app.views.charts import ChartsView
+from panel_app.views.header import Header
+from panel_app.views.help import Help
+from panel_app.views.inspector import Inspector
+from panel_app.views.legend import Legend
+from panel_app.views.network import NetworkView
+from panel_app.views.part import styles
+from panel_app.views.phone import Phone
+from panel_app.views.scrub import Scrub
+from panel_app.views.strip import StripView
+from panel_app.views.tables import Events, Payments
+from panel_app.views.transport import Transport
+from panel_app.views.what_if import WhatIfPanel
+
+ANNOUNCE_SECONDS = 1.0
+HOLD_SECONDS = 0.9
+HOLD_SPEED_MOST = 4
+"""A netting moment holds the clock, up to this many ticks per second."""
+HASH_DELAY_SECONDS = 0.05
+
+Action = Callable[[Any], None]
+
+
+class App:
+    """One page: a session, its views and the line to the page."""
+
+    def __init__(self, page: Page, session: Session, doc: Document) -> None:
+        self.page = page
+        self.doc = doc
+        self.session = session
+        self.still = False
+        self._clock: asyncio.Task[None] | None = None
+        self._hashing: asyncio.Task[None] | None = None
+        self._announced = ("", 0.0)
+        theme = session.theme
+        self.help = Help(session, theme)
+        self.inspector = Inspector(session, theme)
+        self.events, self.payments = Events(session, theme), Payments(session, theme)
+        self.phone = Phone(session, theme)
+        self.network, self.strip, self.charts = NetworkView(session, theme), StripView(session, theme), ChartsView(session, theme)
+        # In reading order; styles/layout.css gives each its place.
+        self.views: list[Any] = [
+            Header(session, theme),
+            self.help,
+            Caption(session, theme),
+            self.network,
+            Banks(session, theme),
+            Legend(session, theme),
+            self.inspector,
+            Transport(session, theme),
+            self.strip,
+            Scrub(session, theme),
+            self.charts,
+            self.events,
+            self.payments,
+            WhatIfPanel(session, theme),
+            self.phone,
+        ]
+        self.actions = self._actions()
+        session.subscribe(self._changed)
+        page.on("key", self._key)
+        page.on("theme", self._theme)
+        page.on("query", self._query)
+
+    def panel(self) -> pn.Column:
+        """The whole page as one Panel object."""
+        drawn: dict[Any, Any] = {view: view.panel() for view in self.views}
+        for view, area in ((self.network, "network"), (self.strip, "strip"), (self.charts, "charts")):
+            drawn[view].css_classes = [area]
+        tables = pn.Column(drawn.pop(self.events), drawn.pop(self.payments), css_classes=["tables"], margin=0)
+        parts = list(drawn.values())
+        parts.insert(parts.index(drawn[self.charts]) + 1, tables)
+        self.root = pn.Column(*parts, css_classes=["tab-network"], stylesheets=[styles("layout")], margin=0, sizing_mode="stretch_width")
+        return self.root
+
+    def start(self) -> None:
+        """Tell the page what is on show."""
+        self.page.send("theme", {"dark": self.session.theme.dark})
+        self._tell_page()
+
+    # From the page
+
+    def _key(self, payload: Payload) -> None:
+        action = self.actions.get(str(payload.get("name")))
+        if action is not None:
+            action(payload.get("value"))
+
+    def _theme(self, payload: Payload) -> None:
+        self.still = bool(payload.get("still"))
+        self.session.set_dark(bool(payload.get("dark")))
+
+    def _query(self, payload: Payload) -> None:
+        open_query(self.session, payload)
+
+    def _actions(self) -> dict[str, Action]:
+        session = self.session
+        actions: dict[str, Action] = {
+            "play": lambda _: session.play(not session.playing),
+            "step": lambda _: self._move(1),
+            "back": lambda _: self._move(-1),
+            "step-ten": lambda _: self._move(10),
+            "back-ten": lambda _: self._move(-10),
+            "start": lambda _: self._go(0),
+            "end": lambda _: self._go(session.ticks - 1),
+            "go": lambda tick: self._go(int(tick)),
+            "next": lambda _: self._jump(1),
+            "previous": lambda _: self._jump(-1),
+            "slower": lambda _: self._speed(-1),
+            "faster": lambda _: self._speed(1),
+            "speed": lambda ticks: session.set_speed(int(ticks)),
+            "bank": lambda bank: session.select(("bank", int(bank))),
+            "payment": lambda payment: session.select(("payment", int(payment))),
+            "bank-next": lambda _: self._next_bank(1),
+            "bank-previous": lambda _: self._next_bank(-1),
+            "payment-next": lambda _: self._next_payment(),
+            "inspect-bank": lambda _: self._inspect_bank(),
+            "inspect-payment": lambda _: self._inspect_payment(),
+            "undo": lambda _: session.undo(),
+            "redo": lambda _: session.redo(),
+            "reset": lambda _: session.reset(),
+            "bilateral": lambda on: session.change(bilateral=on == "on"),
+            "cycles": lambda on: session.change(cycles=on == "on"),
+            "balance": lambda value: session.change(balance=(int(value[0]), int(value[1]))),
+            "balance-factor": lambda percent: session.change(balance_factor=int(percent) / 100),
+            "credit-factor": lambda percent: session.change(credit_factor=int(percent) / 100),
+            "arrivals-factor": lambda percent: session.change(arrivals_factor=int(percent) / 100),
+            "seed": self._seed,
+            "seed-next": lambda _: session.change(seed=session.seed + 1),
+            "scenario": lambda name: session.open(str(name)),
+            "theme": lambda _: session.set_dark(not session.theme.dark),
+            "filter-events": partial(self._filter, self.events, "filter-events"),
+            "filter-payments": partial(self._filter, self.payments, "filter-payments"),
+            "help": lambda _: self.help.show(not self.help.open),
+            "close": lambda _: self._close(),
+            "drawer": lambda _: self._drawer(),
+            "skip": lambda _: self.page.send("focus", {"part": "#network"}),
+        }
+        for window in WINDOWS:
+            actions[f"window-{window}"] = lambda _, window=window: session.show(window)  # type: ignore[misc]
+        for tab, _ in text.TABS:
+            actions[f"tab-{tab}"] = lambda _, tab=tab: self._tab(tab)  # type: ignore[misc]
+        for show in ("all", "waiting", "overdue"):
+            actions[f"show-{show}"] = lambda _, show=show: self._show(show)  # type: ignore[misc]
+        return actions
+
+    def _move(self, ticks: int) -> None:
+        self.session.play(False)
+        self.session.step(ticks)
+
+    def _go(self, tick: int) -> None:
+        self.session.go(tick)
+
+    def _jump(self, direction: int) -> None:
+        self.session.play(False)
+        self.session.next_event(direction)
+
+    def _speed(self, direction: int) -> None:
+        place = SPEEDS.index(self.session.ticks_per_second) + direction
+        self.session.set_speed(SPEEDS[max(0, min(len(SPEEDS) - 1, place))])
+
+    def _seed(self, typed: Any) -> None:
+        if str(typed).isdigit() and int(typed) < 2**64:
+            self.session.change(seed=int(typed))
+
+    def _next_bank(self, direction: int) -> None:
+        selection, banks = self.session.selection, len(self.session.names)
+        now = selection[1] if selection and selection[0] == "bank" else -1 if direction > 0 else 0
+        self.session.select(("bank", (now + direction) % banks))
+
+    def _next_payment(self) -> None:
+        session = self.session
+        central, held = session.index.waiting(session.tick)
+        waiting = sorted([*central.tolist(), *held.tolist()])
+        if waiting:
+            now = session.selection[1] if session.selection and session.selection[0] == "payment" else -1
+            session.select(("payment", next((payment for payment in waiting if payment > now), waiting[0])))
+
+    def _inspect_bank(self) -> None:
+        selection = self.session.selection
+        if selection is None:
+            self.session.select(("bank", 0))
+        elif selection[0] == "payment":
+            self.session.select(("bank", int(self.session.index.sender[selection[1]])))
+
+    def _inspect_payment(self) -> None:
+        session, selection = self.session, self.session.selection
+        if selection is None or selection[0] == "bank":
+            central, held = session.index.waiting(session.tick)
+            waiting = [*central.tolist(), *held.tolist()]
+            own = [payment for payment in waiting if selection and int(session.index.sender[payment]) == selection[1]]
+            done = session.index.settled_between(0, session.tick + 1)[-1:].tolist()
+            for payment in (own or waiting or done)[:1]:
+                session.select(("payment", payment))
+
+    def _filter(self, table: Events | Payments, name: str, typed: Any) -> None:
+        table.filter(str(typed or ""))
+        table.update(frozenset({name}))
+
+    def _show(self, show: Any) -> None:
+        self.payments.show = show
+        self.payments.update(frozenset({"filter-payments"}))
+
+    def _tab(self, tab: str) -> None:
+        self.phone.tab = tab
+        self.phone.update(frozenset({"tab"}))
+        self._classes()
+
+    def _drawer(self) -> None:
+        self._classes(drawer="drawer" not in self.root.css_classes)
+
+    def _close(self) -> None:
+        self.help.show(False)
+        self._classes()
+
+    def _classes(self, drawer: bool = False) -> None:
+        self.root.css_classes = [f"tab-{self.phone.tab}", *(["drawer"] if drawer else [])]
+
+    # To the page
+
+    def _changed(self, changed: frozenset[str]) -> None:
+        for view in self.views:
+            view.update(changed)
+        if "playing" in changed:
+            self._start_or_stop()
+        if "theme" in changed:
+            self.page.send("theme", {"dark": self.session.theme.dark})
+        if changed & {"run", "tick"}:
+            self._tell_page(new_run="run" in changed)
+        if self.session.playing and "tick" in changed:
+            self._announce()
+
+    def _tell_page(self, new_run: bool = True) -> None:
+        """What tests and assistive tools read. The hash follows the picture, since a long log takes a while to hash."""
+        session = self.session
+        facts = {"scenario": session.scenario, "seed": session.seed, "tick": session.tick, "ticks": session.ticks}
+        if not new_run:
+            self.page.send("attributes", facts | {"logHash": session.run.log_hash if self._hashing is None else ""})
+            return
+        self.page.send("title", {"text": f"{session.title} \N{MIDDLE DOT} {text.BRAND}"})
+        if self._hashing is not None:
+            self._hashing.cancel()
+            self._hashing = None
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.page.send("attributes", facts | {"logHash": session.run.log_hash})
+            return
+        self.page.send("attributes", facts | {"logHash": ""})
+        self._hashing = loop.create_task(self._hash_later())
+
+    async def _hash_later(self) -> None:
+        await asyncio.sleep(HASH_DELAY_SECONDS)
+        session = self.session
+        log_hash = session.run.log_hash
+        self._hashing = None
+        facts = {"scenario": session.scenario, "seed": session.seed, "tick": session.tick, "ticks": session.ticks}
+        self.page.send("attributes", facts | {"logHash": log_hash})
+
+    def _announce(self) -> None:
+        """The sentence, at most once a second while playing."""
+        sentence, now = moment(self.session, self.session.tick).sentence, time.monotonic()
+        said, at = self._announced
+        if sentence != said and now - at >= ANNOUNCE_SECONDS:
+            self._announced = (sentence, now)
+            self.page.send("announce", {"text": sentence})
+
+    # The clock
+
+    def _start_or_stop(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+        if self.session.playing:
+            self._clock = asyncio.get_running_loop().create_task(self._play())
+
+    async def _play(self) -> None:
+        """Move the cursor with the wall clock. A slow page gets fewer frames, not later ones."""
+        session = self.session
+        due = time.monotonic()
+        while session.playing:
+            due += 1 / session.ticks_per_second
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            late = max(0, int((time.monotonic() - due) * session.ticks_per_second))
+            due += late / session.ticks_per_second
+            if session.playing:
+                await self._locked(partial(session.step, 1 + late))
+            if session.tick >= session.ticks - 1:
+                await self._locked(partial(session.play, False))
+            elif session.ticks_per_second <= HOLD_SPEED_MOST and not self.still and moment(session, session.tick).kind == "cycle":
+                due += HOLD_SECONDS
+
+    async def _locked(self, change: Callable[[], None]) -> None:
+        """Change the document: at once in the browser, under its lock on a server (where it has a session context)."""
+        if self.doc.session_context is None:
+            change()
+            return
+        done = asyncio.Event()
+
+        def run() -> None:
+            try:
+                change()
+            finally:
+                done.set()
+
+        self.doc.add_next_tick_callback(run)
+        await done.wait()
+
+
+def open_query(session: Session, payload: Payload) -> bool:
+    """Open what the address asks for (`?scenario=NAME&seed=N`); False, and a message, when there is no such thing."""
+    name, seed = str(payload.get("scenario") or ""), str(payload.get("seed") or "")
+    if not name and not seed:
+        return False
+    try:
+        session.open(name or scenarios.FIRST, int(seed) if seed.isdigit() else None)
+    except (LookupError, ValueError) as unknown:
+        session.complain(str(unknown))
+        return False
+    return True
+
+
+def build(doc: Document, page: Page, query: Payload | None = None, dark: bool = False) -> App:
+    """Open the first scenario (or what `query` asks for), add the page to `doc`, and answer messages from `page` from then on."""
+    session = Session(DARK if dark else LIGHT)
+    if not open_query(session, query or {}):
+        asked = session.message
+        session.open(scenarios.FIRST)
+        session.message = asked
+    app = App(page, session, doc)
+    app.panel().server_doc(doc, title=text.BRAND, location=False)
+    app.start()
+    return app
+
+
+__all__ = ["KEYS", "App", "build", "open_query"]

@@ -1,0 +1,55 @@
+"""Messages between Python and the page: a name and a JSON payload, in both directions.
+
+Python to page: `attributes` {scenario, seed, tick, ticks, logHash}, `title` {text}, `announce` {text}, `theme` {dark}, `focus` {part: a
+selector}, `download` {name, mime, bytes}.
+Page to Python: `key` {name, value?} (an action of `ACTIONS`, from a key, a button or a field), `theme` {dark, still}, `visible`
+{width, height}, `query` {scenario?, seed?}.
+
+In the built site the worker carries them; natively the component at the end of `page.js` does. Which key means which action stands in
+`keys.json`, which both ends read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+Payload = Mapping[str, Any]
+Handler = Callable[[Payload], None]
+
+KEYS: dict[str, str] = json.loads((Path(__file__).parent / "keys.json").read_text(encoding="utf-8"))
+"""Key (as `KeyboardEvent.key`, with `Ctrl+` or `Shift+` before it) to action."""
+
+
+class Page(Protocol):
+    """One end of the line to a page."""
+
+    def send(self, name: str, payload: Payload) -> None:
+        """Send a message to the page."""
+
+    def on(self, name: str, handler: Handler) -> None:
+        """Call `handler` with the payload of every message of this name."""
+
+
+class Recorder:
+    """A page that nobody looks at: keeps what was sent, and lets a test speak for the reader."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self._handlers: dict[str, Handler] = {}
+
+    def send(self, name: str, payload: Payload) -> None:
+        self.sent.append((name, dict(payload)))
+
+    def on(self, name: str, handler: Handler) -> None:
+        self._handlers[name] = handler
+
+    def say(self, name: str, **payload: Any) -> None:
+        """A message as if from the page."""
+        self._handlers[name](payload)
+
+    def last(self, name: str) -> dict[str, Any] | None:
+        """The payload of the last message of this name."""
+        return next((payload for sent, payload in reversed(self.sent) if sent == name), None)

@@ -1,0 +1,75 @@
+"""The payments of a run as a reader looks for them: their state at a tick, and those that match a filter. Columns only."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panel_app.figures.run_index import RunIndex
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Show = Literal["all", "waiting", "overdue"]
+
+WAITING, SETTLED, LATER, GONE = "waiting", "settled", "later", "gone"
+
+
+def payment_id(run: Any, payment: int) -> str:
+    """The id in the log: `tx_00000043`; a part of a split has its parent's id and its own number after a dot."""
+    parents = run.payments.parent
+    parent = int(parents[payment])
+    if parent < 0:
+        return f"tx_{payment + 1:08d}"
+    return f"{payment_id(run, parent)}.{int(np.count_nonzero(parents[:payment] == parent)) + 1}"
+
+
+def state_at(index: RunIndex, payment: int, tick: int) -> str:
+    """`waiting`, `settled`, `later` (has not arrived) or `gone` (cancelled, or split into parts) at the end of a tick."""
+    if int(index.arrival[payment]) > tick:
+        return LATER
+    settled = int(index.settled[payment])
+    if 0 <= settled <= tick:
+        return SETTLED
+    central, held = index.waiting(tick)
+    return WAITING if bool(np.isin(payment, np.concatenate([central, held]))) else GONE
+
+
+def banks_matching(names: list[str], word: str) -> Bools:
+    """Shape (banks,): whose name begins with this word, in any case."""
+    return np.array([name.lower().startswith(word) for name in names], dtype=bool)
+
+
+def numbers_matching(word: str, count: int) -> Ints:
+    """The payments (by number) whose id a word means: `tx_00000043`, `43`; none if it is not one."""
+    digits = word.removeprefix("tx_").lstrip("0")
+    number = int(digits) - 1 if digits.isdigit() and len(digits) < 12 else -1
+    return np.array([number] if 0 <= number < count else [], dtype=np.int64)
+
+
+def matching(index: RunIndex, names: list[str], words: list[str]) -> Bools:
+    """Shape (payments,): every word is the beginning of a name of one of the two banks, or the payment's id."""
+    found = np.ones(len(index.amount), dtype=bool)
+    for word in words:
+        banks = banks_matching(names, word)
+        hit = banks[index.sender] | banks[index.receiver]
+        hit[numbers_matching(word, len(hit))] = True
+        found &= hit
+    return found
+
+
+def listed(index: RunIndex, tick: int, show: Show, match: Bools | None, most: int) -> tuple[Ints, dict[str, int]]:
+    """Payments to list at the end of a tick, at most `most`: those that wait in order of arrival, then the settled, latest first.
+
+    Also how many there are of each kind (`all` has arrived, `waiting`, `overdue`), before the filter.
+    """
+    waiting = np.sort(np.concatenate(index.waiting(tick)))
+    overdue = waiting[index.deadline[waiting] < tick]
+    done = int(index.settled_starts[tick + 1])
+    counts = {"all": done + len(waiting), "waiting": len(waiting), "overdue": len(overdue)}
+    first = overdue if show == "overdue" else waiting
+    settled = index.settled_order[:done][::-1] if show == "all" else first[:0]
+    if match is not None:
+        first, settled = first[match[first]], settled[match[settled]]
+    return np.concatenate([first[:most], settled[: max(0, most - len(first))]]), counts

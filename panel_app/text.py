@@ -1,0 +1,369 @@
+"""Every sentence the interface says. Plain words, present tense; bank, payment, queue (never agent, transaction, Queue 2).
+
+Amounts come in as cents. Texts are plain; `views` escape them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from panel_app.figures.numbers import count, short
+
+BRAND = "Payment Simulator"
+SKIP = "Skip to the network"
+SCENARIO = "Scenario"
+SEED = "Seed"
+WHAT_IF = "What if"
+RESET = "Reset"
+UNDO = "Undo"
+HELP = "Keys"
+CLOSE = "Close"
+TO_LIGHT, TO_DARK = "Switch to light theme", "Switch to dark theme"
+MECHANISMS = ("Gross RTGS", "Released from queue", "Bilateral netting", "Cycle netting", "Multilateral netting")
+HOW = ("at once", "released from the queue", "by bilateral netting", "by cycle netting", "by multilateral netting")
+HOW_SHORT = ("at once", "from the queue", "bilateral", "cycle", "multilateral")
+ALWAYS = "always"
+TABS = (("network", "Network"), ("why", "Why?"), ("charts", "Charts"), ("what-if", "What if"), ("events", "Events"))
+TRANSPORT, START, BACK, PLAY, PAUSE, STEP, END = "Time", "Start", "Back", "Play", "Pause", "Step", "End"
+SPEED, NEXT_EVENT, FLOWS_SHOWN, GRIDLOCK = "Speed", "Next event", "Flows shown", "gridlock"
+WINDOWS = {"tick": "This tick", "hour": "Last hour", "day": "Whole day"}
+TIME_OF_DAY, PARTS, LEGEND = "Time of day", "Parts", "Legend"
+WAITING, ABOVE_BELOW, CREDIT_USED = "Waiting", "Balance above, below 0", "Credit used"
+KINDS = {"cycle": "netting cycle", "bilateral": "bilateral netting", "gridlock": "gridlock"}
+"""What the slider says of a kind of moment, where there is something to say."""
+
+KEYS = (
+    ("Space", "play, pause"),
+    ("\u2190 \u2192", "one tick back, forward"),
+    ("Shift \u2190 \u2192", "ten ticks"),
+    ("Home, End", "start, end of the run"),
+    ("n, p", "next, previous event"),
+    ("\u2212 +", "slower, faster"),
+    ("b, Shift b", "next, previous bank"),
+    ("q", "next waiting payment"),
+    ("1 2 3", "flows of this tick, last hour, whole day"),
+    ("w, i", "what if, inspector (narrow screens)"),
+    ("/", "filter"),
+    ("t", "light or dark"),
+    ("Ctrl Z, Ctrl Shift Z", "undo, redo a change"),
+)
+
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+
+
+def number_word(number: int) -> str:
+    """`Four` to begin a sentence; figures above twelve."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def verb(number: int, plural: str) -> str:
+    """`3 settle`, `1 settles`: the verb for so many payments."""
+    return plural if number != 1 else plural + "s"
+
+
+def payments_worth(number: int, value: int) -> str:
+    """`16 payments worth 27.43 M`."""
+    return f"{count(number, 'payment')} worth {short(value)}"
+
+
+def speed(ticks: int) -> str:
+    """`4 ticks/s`."""
+    return f"{count(ticks, 'tick')}/s"
+
+
+def difference(cents: int) -> str:
+    """Against the run before: `+1.25 M`."""
+    return ("+" if cents > 0 else "") + short(cents)
+
+
+def in_payments(number: int) -> str:
+    return f"in {count(number, 'payment')}"
+
+
+def of_arrived(value: int) -> str:
+    return f"of {short(value)} arrived"
+
+
+# The sentence
+
+
+def netting_moment(number: int, value: int, liquidity: int) -> str:
+    """A cycle or more settle at once: `liquidity` is what the banks had to pay on balance."""
+    return f"{number_word(number)} blocked payments settle together: {short(value)} with {short(liquidity)} of liquidity."
+
+
+def offset(one: str, other: str, value: int, difference: int) -> str:
+    """Two banks offset."""
+    if difference == 0:
+        return f"{one} and {other} offset payments worth {short(value)}. No money moves."
+    return f"{one} and {other} offset payments worth {short(value)}. Only the difference, {short(difference)}, moves."
+
+
+def offsets(pairs: int, value: int, difference: int) -> str:
+    """Several pairs offset in one tick."""
+    return f"{number_word(pairs)} pairs of banks offset payments worth {short(value)}. Only the differences, {short(difference)}, move."
+
+
+def gridlock(number: int, value: int) -> str:
+    """Nothing settles, and what waits contains a closed loop."""
+    return f"Gridlock: nothing can settle one by one. {payments_worth(number, value)} {verb(number, 'wait')} for each other."
+
+
+def plain(settled: int, settled_value: int, waiting: int, waiting_value: int) -> str:
+    """Something settles, nothing by netting."""
+    rest = f"{payments_worth(waiting, waiting_value)} {verb(waiting, 'wait')} for liquidity." if waiting else "Nothing waits."
+    return f"{payments_worth(settled, settled_value)} {verb(settled, 'settle')}. {rest}"
+
+
+def quiet(waiting: int, waiting_value: int) -> str:
+    """Nothing settles."""
+    rest = f"{payments_worth(waiting, waiting_value)} {verb(waiting, 'wait')}." if waiting else "Nothing waits."
+    return f"Nothing settles in this tick. {rest}"
+
+
+def end_of_day(settled: int, arrived: int, waiting_value: int) -> str:
+    """The last tick of the run."""
+    left = arrived - settled
+    if not arrived:
+        return "The day ends. There was no payment in it."
+    if not left:
+        return f"The day ends. All {count(arrived, 'payment')} have settled." if arrived > 1 else "The day ends. The payment has settled."
+    still = f"{left:,} worth {short(waiting_value)} {'are' if left != 1 else 'is'} left in the queue."
+    return f"The day ends. {settled:,} of {count(arrived, 'payment')} have settled; {still}"
+
+
+# The network and the strip
+
+
+def network(banks: int, clock: str, number: int, value: int) -> str:
+    """Name of the network for those who do not see it."""
+    waiting = f"{payments_worth(number, value)} {'are' if number != 1 else 'is'} waiting." if number else "Nothing is waiting."
+    return f"Network of {banks} banks at {clock}. {waiting}"
+
+
+def bank(name: str, liquidity: int, credit_percent: int | None, number: int) -> str:
+    """One bank in the hidden list: `Birch: can pay 0.24 M, credit used 76 percent, 8 payments waiting`."""
+    credit = f", credit used {credit_percent} percent" if credit_percent is not None else ""
+    waiting = f", {count(number, 'payment')} waiting" if number else ", nothing waiting"
+    return f"{name}: can pay {short(liquidity)}{credit}{waiting}"
+
+
+def place(clock: str, tick: int, ticks: int, what: str) -> str:
+    """Value of the slider: `10:50, tick 35 of 120, netting cycle`."""
+    return f"{clock}, tick {tick + 1} of {ticks}" + (f", {what}" if what else "")
+
+
+def tick_of(tick: int, ticks: int, day: int, days: int) -> str:
+    """`tick 35 of 120, day 1 of 1`; ticks are counted from 1 on screen."""
+    return f"tick {tick + 1:,} of {ticks:,}" + (f", day {day + 1} of {days}" if days > 1 else "")
+
+
+# What if
+
+SETTLEMENT, OPENING_BALANCE, ALL_BANKS, CREDIT, ARRIVALS, NEW_SEED = (
+    "Settlement",
+    "Opening balance",
+    "All banks",
+    "Credit",
+    "Arrivals",
+    "Another seed",
+)
+
+
+def times(percent: int) -> str:
+    """`\u00d7 1.00`."""
+    return f"\u00d7 {percent / 100:.2f}"
+
+
+
+def recomputed(seconds: float, changes: int) -> tuple[str, str]:
+    """What differs from the scenario, and how long the day took."""
+    what = f"{count(changes, 'change')} from the scenario." if changes else "Same as the scenario."
+    took = f"{seconds * 1000:.0f} ms" if seconds >= 0.0015 else f"{seconds * 1000:.1f} ms"
+    return what, f"Day computed in {took}."
+
+
+def refused(reason: str) -> str:
+    """A change that the engine does not take."""
+    return f"{reason} The last valid run stays."
+
+
+# The inspector
+
+INSPECTOR, PAYMENT, BANK, PAYS = "Inspector", "Payment", "Bank", "pays"
+WAITING_SINCE, DEADLINE, PRIORITY, ARRIVED, SETTLED, WAITED = "Waiting since", "Deadline", "Priority", "Arrived", "Settled", "Waited"
+MET, LATE = "met", "late"
+DROPPED = "Its bank has cancelled it."
+BALANCE, CREDIT_IN_USE, TO_PAY, TO_RECEIVE, LOWEST = "Balance", "Credit in use", "Waiting to pay", "Waiting to receive", "Lowest so far"
+NO_CREDIT, CAN_PAY, LIQUIDITY = "no credit line", "Can pay ", "available liquidity"
+END_OF_DAY, END_OF_RUN = "end of day", "end of run"
+CHOOSE = "Choose a bank or a payment."
+WHY = "Why is it waiting?"
+WAYS_OUT = "What would settle it"
+NEVER = "In this run it never settles."
+TURN_ON_BILATERAL, TURN_ON_CYCLES = "Turn on bilateral netting", "Turn on cycle netting"
+
+
+def nothing_waits(clock: str) -> str:
+    return f"Nothing waits at {clock}. Choose a payment in the table, or a bank in the network."
+
+
+def short_of(sender: str, liquidity: int, amount: int) -> tuple[str, str]:
+    """Why a payment waits for liquidity; the second part is the point of it."""
+    return f"{sender} can pay {short(liquidity)} now. This payment needs {short(amount)}, which is ", f"{short(amount - liquidity)} more"
+
+
+def enough(sender: str, liquidity: int, amount: int) -> str:
+    """It waits although there is enough at the end of the tick: money came in after the queue was looked at."""
+    return f"{sender} can pay {short(liquidity)} now, enough for the {short(amount)} of this payment. The queue is looked at again next tick."
+
+
+def held(sender: str) -> str:
+    """The bank's own policy holds it."""
+    return f"{sender} holds it: its policy has not released it yet."
+
+
+def arriving(value: int, bank_name: str, expected: int) -> tuple[str, str]:
+    return f"{short(value)} arriving", f" at {bank_name}. Expected from others in the queue: {short(expected)}."
+
+
+def offset_with(sender: str, receiver: str, liquidity: int, amount: int, opposite: int) -> tuple[str, str]:
+    """A way out by offsetting with the receiver; what the receiver has waiting is `opposite`."""
+    if not opposite:
+        return "", f"No offset: {receiver} has nothing waiting for {sender}."
+    difference = abs(amount - opposite)
+    moves = f"Only {short(difference)} would move." if amount - opposite <= liquidity else f"The difference, {short(difference)}, is still too large."
+    return f"Offset with {receiver}", f", which has {short(opposite)} waiting for {sender}. {moves}"
+
+
+def cycle_open(names: Sequence[str]) -> tuple[str, str]:
+    """A closed loop of waiting payments through this one."""
+    if not names:
+        return "", "No cycle through this payment yet."
+    return "A cycle is open:", f" {' \u2192 '.join(names)}."
+
+
+def settles(clock: str, mechanism: int) -> str:
+    return f"In this run it settles at {clock}, {HOW[mechanism]}."
+
+
+def go_to(clock: str) -> str:
+    return f"Go to {clock}"
+
+
+def not_arrived(clock: str) -> str:
+    return f"It arrives at {clock}."
+
+
+def place_in(sender: str) -> str:
+    return f"Place in {sender}\u2019s queue"
+
+
+def has(value: int) -> str:
+    return f"has {short(value)}"
+
+
+def short_by(value: int) -> str:
+    return f"short {short(value)}"
+
+
+def has_needs(liquidity: int, amount: int) -> str:
+    return f"Has {short(liquidity)}, needs {short(amount)}"
+
+
+def liquidity_of(name: str) -> str:
+    return f"Available liquidity of {name} over the day"
+
+
+def queue_of(name: str) -> str:
+    return f"Queue of {name}, first in line on top"
+
+
+def to(receiver: str) -> str:
+    return f"to {receiver}"
+
+
+def since(clock: str) -> str:
+    return f"since {clock}"
+
+
+def and_more(number: int) -> str:
+    return f"and {number:,} more"
+
+
+def policy(kind: str) -> str:
+    """`Policy: FIFO`."""
+    return f"Policy: {'FIFO' if kind == 'Fifo' else kind}"
+
+
+def priority(level: int) -> str:
+    """`5, normal`."""
+    return f"{level}, {'urgent' if level > 7 else 'normal' if level > 3 else 'low'}"
+
+
+def can_pay(balance: int, liquidity: int, credit: int) -> str:
+    """After `Can pay 0.15 M now`."""
+    if balance < 0:
+        return f" now: its balance is {short(balance)} and {short(max(liquidity, 0))} of its credit is still free."
+    if credit:
+        return f" now: a balance of {short(balance)} and a credit line of {short(credit)}."
+    return " now: its balance. It has no credit line."
+
+
+def bank_waits(name: str, number: int, liquidity: int, all_larger: bool, incoming: int) -> str:
+    """Why the payments of a bank wait."""
+    if not number:
+        return f"{name} has paid everything that arrived so far."
+    if number == 1:
+        first = f"It is larger than the {short(liquidity)} that {name} can pay now." if all_larger else f"{name} has not paid it yet."
+    elif all_larger:
+        first = f"Each one is larger than the {short(liquidity)} that {name} can pay now."
+    else:
+        first = f"{name} has too little for all of them at once."
+    coming = f" {short(incoming)} is on its way to {name}, but those payments wait too." if incoming else " Nothing is on its way to it."
+    return first + coming
+
+
+def bank_question(number: int) -> str:
+    if not number:
+        return "Nothing waits here"
+    return "Why is 1 payment waiting?" if number == 1 else f"Why are {number:,} payments waiting?"
+
+
+# Tables
+
+EVENTS, PAYMENTS = "Events", "Payments"
+FILTER_EVENTS, FILTER_PAYMENTS = "Filter: bank, payment, kind", "Filter: from, to, id"
+NO_MATCH = "No payment matches."
+NO_EVENT = "No event matches."
+NO_EVENT_YET = "Nothing has happened yet."
+NO_PAYMENT_YET = "No payment has arrived yet."
+CLEAR = "Clear the filter"
+OVERDUE = "overdue"
+TIME, WHAT_HAPPENED, VALUE, FROM, TO, STATE = "Time", "What happened", "Value", "From", "To", "State"
+SHOW, ALL, WAITING_ONLY, OVERDUE_ONLY = "Show", "All", "Waiting", "Overdue"
+
+
+def pays(sender: str, receiver: str, waited: int) -> str:
+    """A payment settles: `Alder pays Damson, after 6 ticks`."""
+    return f"{sender} pays {receiver}" + (f", after {count(waited, 'tick')}" if waited else "")
+
+
+def goes_overdue(sender: str, receiver: str) -> str:
+    return f"{sender}'s payment to {receiver} is overdue"
+
+
+def cycle(names: Sequence[str]) -> str:
+    return "Cycle " + " \u2192 ".join([*names, names[0]])
+
+
+def bilateral(names: Sequence[str]) -> str:
+    return f"{names[0]} and {names[1]} offset"
+
+
+def waits(ticks: int) -> str:
+    return f"waiting {count(ticks, 'tick')}"
+
+
+def after(ticks: int) -> str:
+    return f"after {count(ticks, 'tick')}"

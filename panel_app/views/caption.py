@@ -1,0 +1,38 @@
+"""The sentence that says what happens now, and the figures of the run so far."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from panel_app import text
+from panel_app.figures.numbers import short
+from panel_app.moment import figures, moment
+from panel_app.views.part import Part
+
+
+class Caption(Part):
+    """Read out by screen readers when it changes; while playing the app announces it once a second instead."""
+
+    area = "caption"
+    watches = frozenset({"run", "tick", "playing"})
+
+    def html(self) -> Markup:
+        session = self.session
+        now = figures(session.run, session.tick)
+        before = figures(session.previous, session.tick) if session.previous is not None and session.changed else None
+        waiting = text.in_payments(now.waiting_count) if now.waiting_count else ""
+        shown = (
+            ("Settled", now.settled, text.of_arrived(now.arrived), before and before.settled),
+            ("Waiting", now.waiting, waiting, before and before.waiting),
+            ("Credit in use", now.credit_in_use, "", before and before.credit_in_use),
+            ("Cost", now.cost, "", before and before.cost),
+        )
+        items = [
+            Markup("<div><dt>{}</dt><dd>{}</dd><small>{}</small></div>").format(
+                name, short(value), text.difference(value - was) if was is not None and was != value else note
+            )
+            for name, value, note, was in shown
+        ]
+        return Markup('<div class="caption"><p class="say" id="say" aria-live="{}">{}</p><dl class="figures">{}</dl></div>').format(
+            "off" if session.playing else "polite", moment(session, session.tick).sentence, Markup("").join(items)
+        )

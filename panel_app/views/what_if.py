@@ -1,0 +1,115 @@
+"""What if: switches of the mechanisms (also a legend), opening balance of every bank, credit, arrivals, seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from panel_app import text
+from panel_app.figures.numbers import short
+from panel_app.views.icons import icon, mark
+from panel_app.views.part import Part, join
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Range of the sliders of opening balances, in cents: the same for all banks, so that their places compare."""
+
+    low: int
+    high: int
+    step: int
+
+    @classmethod
+    def of(cls, balances: list[int], credits: list[int]) -> Scale:
+        """From 0 (or the lowest balance) to half as much again as the largest."""
+        largest = max(max(balances), max(credits), 100)
+        step = 10 ** max(2, len(str(largest)) - 3)
+        return cls(min(0, min(balances)) // step * step, -(-largest * 3 // 2 // step) * step, step)
+
+
+class WhatIfPanel(Part):
+    """Every control runs the whole day again."""
+
+    area = "what-if"
+    watches = frozenset({"run", "message"})
+
+    def html(self) -> Markup:
+        session = self.session
+        what = session.what_if
+        lsm = session.config.get("lsm_config") or {}
+        switches = join(
+            [
+                *(_row(number, Markup('<span class="small muted">{}</span>').format(text.ALWAYS)) for number in (0, 1)),
+                _row(2, _toggle("bilateral", text.MECHANISMS[2], bool(lsm.get("enable_bilateral")))),
+                _row(3, _toggle("cycles", text.MECHANISMS[3], bool(lsm.get("enable_cycles")))),
+            ]
+        )
+        base = sorted(session.base_config["agents"], key=lambda agent: str(agent["id"]).encode())
+        now = sorted(session.config["agents"], key=lambda agent: str(agent["id"]).encode())
+        scale = Scale.of([agent["opening_balance"] for agent in base], [agent.get("unsecured_cap", 0) for agent in base])
+        own = dict(what.balances)
+        balances = []
+        for number, (bank, changed) in enumerate(zip(base, now, strict=True)):
+            label = short(changed["opening_balance"])
+            value = own.get(number, bank["opening_balance"])
+            balances.append(_slider(session.names[number], "balance", label, value, scale.low, scale.high, scale.step, number))
+        factor = round(what.balance_factor * 100)
+        credit = round(what.credit_factor * 100)
+        arrivals = round(what.arrivals_factor * 100)
+        changes = len(what.balances) + sum(
+            (factor != 100, credit != 100, arrivals != 100, what.bilateral is not None, what.cycles is not None)
+        )
+        differs, took = text.recomputed(session.seconds, changes)
+        error = (
+            Markup('<p class="error" role="alert" id="refused">{}</p>').format(text.refused(session.message)) if session.message else Markup("")
+        )
+        reset = (
+            Markup('<button class="button" data-do="reset">{}{}</button>').format(icon("undo"), text.RESET) if session.changed else Markup("")
+        )
+        return Markup(
+            '<section class="side" aria-label="{title}"><h2>{title}{reset}</h2>{error}'
+            '<div class="group"><h3>{settlement}</h3>{switches}</div>'
+            '<div class="group"><h3>{opening}</h3>{all}{balances}</div>'
+            '<div class="group">{credit}{arrivals}<div class="field"><label for="seed">{seed}</label><span class="entry">'
+            '<input id="seed" type="number" min="0" step="1" value="{seed_value}" data-do="seed" data-every="400">'
+            '<button class="button" data-do="seed-next" aria-label="{new_seed}" title="{new_seed}">{dice}</button></span></div></div>'
+            '<p class="foot">{differs} {took}</p></section>'
+        ).format(
+            title=text.WHAT_IF,
+            reset=reset,
+            error=error,
+            settlement=text.SETTLEMENT,
+            switches=switches,
+            opening=text.OPENING_BALANCE,
+            all=_slider(text.ALL_BANKS, "balance-factor", text.times(factor), factor, 0, 300, 5),
+            balances=join(balances),
+            credit=_slider(text.CREDIT, "credit-factor", text.times(credit), credit, 0, 300, 5),
+            arrivals=_slider(text.ARRIVALS, "arrivals-factor", text.times(arrivals), arrivals, 10, 300, 5),
+            seed=text.SEED,
+            seed_value=session.seed,
+            new_seed=text.NEW_SEED,
+            dice=icon("dice"),
+            differs=Markup("<b>{}</b>").format(differs) if changes else differs,
+            took=took,
+        )
+
+
+def _row(mechanism: int, control: Markup) -> Markup:
+    return Markup('<div class="switch">{}<span>{}</span>{}</div>').format(mark(mechanism, 14), text.MECHANISMS[mechanism], control)
+
+
+def _toggle(action: str, label: str, on: bool) -> Markup:
+    return Markup('<button class="toggle" role="switch" aria-checked="{}" aria-label="{}" data-do="{}" data-value="{}"></button>').format(
+        "true" if on else "false", label, action, "off" if on else "on"
+    )
+
+
+def _slider(label: str, action: str, shown: str, value: int, low: int, high: int, step: int, number: int | None = None) -> Markup:
+    part = 100 * (min(max(value, low), high) - low) / max(1, high - low)
+    extra = "" if number is None else Markup(' data-extra="{}"').format(number)
+    return Markup(
+        '<div class="slider"><span title="{label}">{label}</span><input type="range" min="{low}" max="{high}" step="{step}" value="{value}" '
+        'style="--part:{part:.1f}%" data-do="{action}"{extra} data-every="120" aria-label="{label}" aria-valuetext="{shown}">'
+        '<output class="number">{shown}</output></div>'
+    ).format(label=label, low=low, high=high, step=step, value=value, part=part, action=action, extra=extra, shown=shown)
