@@ -28,3 +28,9 @@ impl From<Error> for PyErr {
         }
     }
 }
+
+/// A path as it stands in messages: `agents.0.opening_balance`.
+pub fn dotted(path: &serde_path_to_error::Path) -> String {
+    let segments: Vec<String> = path.iter().map(|segment| segment.to_string().trim_matches(['[', ']']).to_owned()).collect();
+    segments.join(".")
+}

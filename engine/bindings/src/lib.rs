@@ -23,7 +23,7 @@ impl Orchestrator {
     #[new]
     fn new(config: &Bound<'_, PyAny>) -> PyResult<Self> {
         let config = serde_path_to_error::deserialize(&mut pythonize::Depythonizer::from_object(config)).map_err(|error| {
-            let path = error.path().to_string();
+            let path = error::dotted(error.path());
             Error::Config(payment_simulator_core::ConfigError::new(path, error.into_inner().to_string()))
         })?;
         Ok(Self(payment_simulator_core::Orchestrator::new(config).map_err(Error::Config)?))

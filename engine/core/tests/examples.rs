@@ -1,0 +1,357 @@
+//! The worked examples of the specification, and the corners that they leave out.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{config, cost_rates};
+use payment_simulator_core::event::{EventKind, Value};
+use payment_simulator_core::{ConfigError, Orchestrator, SimulationError};
+use serde_json::json;
+
+/// Banks with balances, and payments: tick, from, to, amount, deadline in ticks.
+struct Scenario<'a> {
+    balances: &'a [(&'a str, i64)],
+    payments: &'a [(u32, &'a str, &'a str, i64, u32)],
+}
+
+impl Scenario<'_> {
+    fn value(&self) -> serde_json::Value {
+        let agents: Vec<_> = self
+            .balances
+            .iter()
+            .map(|(id, balance)| json!({"id": id, "opening_balance": balance, "policy": {"type": "Fifo"}}))
+            .collect();
+        let events: Vec<_> = self
+            .payments
+            .iter()
+            .map(|(tick, from, to, amount, deadline)| {
+                json!({"type": "CustomTransactionArrival", "from_agent": from, "to_agent": to, "amount": amount, "priority": 5,
+                       "deadline": deadline, "is_divisible": true, "schedule": {"type": "OneTime", "tick": tick}})
+            })
+            .collect();
+        json!({"ticks_per_day": 5, "num_days": 2, "rng_seed": 1, "agents": agents, "cost_rates": cost_rates(), "scenario_events": events})
+    }
+
+    fn run(&self, ticks: u32, change: impl FnOnce(&mut serde_json::Value)) -> Orchestrator {
+        let mut value = self.value();
+        change(&mut value);
+        let mut orchestrator = Orchestrator::new(config(value)).unwrap();
+        orchestrator.run(ticks).unwrap();
+        orchestrator
+    }
+}
+
+fn count(orchestrator: &Orchestrator, kind: EventKind) -> usize {
+    orchestrator.log().iter().filter(|event| event.kind == kind).count()
+}
+
+/// The names of the events of a tick that are about settlement, with the payments' numbers.
+fn story(orchestrator: &Orchestrator, tick: u32) -> Vec<(&'static str, u32)> {
+    orchestrator
+        .log()
+        .range(tick, tick + 1)
+        .filter(|event| event.kind != EventKind::CostAccrual && event.kind != EventKind::ScenarioEventExecuted)
+        .map(|event| (event.kind.event_type().name, event.payment))
+        .collect()
+}
+
+#[test]
+fn credits_count_at_once_for_the_next_submission() {
+    let chain = Scenario { balances: &[("A", 100), ("B", 0), ("C", 0)], payments: &[(0, "A", "B", 100, 4), (0, "B", "C", 100, 4)] };
+    let run = chain.run(1, |_| {});
+    assert_eq!(
+        story(&run, 0),
+        [
+            ("Arrival", 0),
+            ("Arrival", 1),
+            ("RtgsSubmission", 0),
+            ("PolicySubmit", 0),
+            ("RtgsSubmission", 1),
+            ("PolicySubmit", 1),
+            ("RtgsImmediateSettlement", 0),
+            ("RtgsImmediateSettlement", 1),
+        ]
+    );
+    assert_eq!(run.balances(), [0, 0, 100]);
+}
+
+#[test]
+fn a_small_payment_passes_a_large_one_that_waits() {
+    let overtaking = Scenario {
+        balances: &[("A", 0), ("B", 60), ("C", 0)],
+        payments: &[(0, "A", "C", 100, 9), (1, "B", "A", 60, 9), (1, "A", "C", 50, 9)],
+    };
+    // Submissions go by sender: A's 50 is tried before B's money is there, and leaves the queue in the same tick, past the 100.
+    let run = overtaking.run(2, |_| {});
+    assert_eq!(run.balances(), [10, 0, 50]);
+    assert_eq!(run.payments_view().iter().map(|payment| payment.settled_tick).collect::<Vec<_>>(), [-1, 1, 1]);
+}
+
+#[test]
+fn the_queue_releases_in_its_order_as_money_comes() {
+    // D's 100 wakes A; A's first payment that fits is the second in the queue; it wakes B, whose payment stands further back.
+    let run = Scenario {
+        balances: &[("A", 0), ("B", 0), ("C", 0), ("D", 100)],
+        payments: &[(0, "A", "C", 150, 9), (0, "A", "B", 90, 9), (0, "B", "C", 80, 9), (1, "D", "A", 100, 9)],
+    }
+    .run(2, |value| value["lsm_config"] = json!({"enable_bilateral": false, "enable_cycles": false}));
+    let released: Vec<u32> =
+        run.log().range(1, 2).filter(|event| event.kind == EventKind::Queue2LiquidityRelease).map(|event| event.payment).collect();
+    assert_eq!(released, [1, 2]);
+    assert_eq!(run.balances(), [10, 10, 80, 0]);
+}
+
+#[test]
+fn money_that_comes_late_in_a_pass_helps_earlier_payments_in_the_next() {
+    // B's payment to A stands behind A's; it is released when C pays B, so A's waits for the next tick.
+    let run = Scenario {
+        balances: &[("A", 0), ("B", 0), ("C", 50), ("D", 0)],
+        payments: &[(0, "A", "D", 50, 9), (0, "B", "A", 50, 9), (1, "C", "B", 50, 9)],
+    };
+    let off = |value: &mut serde_json::Value| value["lsm_config"] = json!({"enable_bilateral": false, "enable_cycles": false});
+    assert_eq!(run.run(2, off).balances(), [50, 0, 0, 0]);
+    assert_eq!(run.run(3, off).balances(), [0, 0, 0, 50]);
+}
+
+#[test]
+fn two_banks_offset_what_they_owe_each_other() {
+    // balances of A and B, A's payments to B, B's to A: what settles, balances after
+    type Case<'a> = (i64, i64, &'a [i64], &'a [i64], usize, [i64; 2]);
+    let cases: &[Case<'_>] = &[
+        (200, 0, &[500], &[300], 2, [0, 200]),
+        (0, 0, &[100], &[100], 2, [0, 0]),
+        (0, 100, &[1000], &[300], 0, [0, 100]),
+        (0, 0, &[50, 70], &[60, 60], 4, [0, 0]),
+        (10, 0, &[50, 70], &[40], 2, [0, 10]), // A's second is too much: its first against B's
+        (0, 0, &[70], &[40, 40], 0, [0, 0]),   // in order B can offer 40 or 80, A needs 70
+        (0, 10, &[70], &[40, 40], 3, [10, 0]),
+        (10, 0, &[40, 500], &[30, 400], 2, [0, 10]),
+    ];
+    for (a, b, a_to_b, b_to_a, settled, after) in cases {
+        let payments: Vec<_> = a_to_b
+            .iter()
+            .map(|amount| (0, "A", "B", *amount, 9))
+            .chain(b_to_a.iter().map(|amount| (0, "B", "A", *amount, 9)))
+            .collect();
+        let run = Scenario { balances: &[("A", *a), ("B", *b)], payments: &payments }.run(1, |_| {});
+        assert_eq!(run.tally().of_run.settled[2], *settled as u64, "{a} {b} {a_to_b:?} {b_to_a:?}");
+        assert_eq!(run.balances(), after);
+        assert_eq!(count(&run, EventKind::LsmBilateralOffset), usize::from(*settled > 0));
+    }
+}
+
+#[test]
+fn netting_frees_liquidity_and_the_queue_is_tried_again() {
+    // A 0, B 200: the pair nets 150 to A, and A→C 150 follows; it is logged and counted.
+    let run = Scenario {
+        balances: &[("A", 0), ("B", 200), ("C", 0)],
+        payments: &[(0, "A", "B", 100, 9), (0, "B", "A", 250, 9), (0, "A", "C", 150, 9)],
+    }
+    .run(1, |_| {});
+    assert_eq!(run.balances(), [0, 50, 150]);
+    assert_eq!(run.tally().of_run.settled, [0, 1, 2, 0, 0]);
+}
+
+#[test]
+fn loops_settle_in_both_directions() {
+    for (balances, payments, settled, after) in [
+        (&[("A", 0), ("B", 300), ("C", 0)], [("A", "B", 500), ("B", "C", 800), ("C", "A", 700)], 3, [200, 0, 100]),
+        (&[("A", 0), ("B", 299), ("C", 0)], [("A", "B", 500), ("B", "C", 800), ("C", "A", 700)], 0, [0, 299, 0]),
+        (&[("A", 0), ("B", 0), ("C", 0)], [("A", "C", 100), ("C", "B", 100), ("B", "A", 100)], 3, [0, 0, 0]),
+    ] {
+        let payments: Vec<_> = payments.iter().map(|(from, to, amount)| (0, *from, *to, *amount, 9)).collect();
+        let run = Scenario { balances, payments: &payments }.run(1, |_| {});
+        assert_eq!(run.tally().of_run.settled[3], settled);
+        assert_eq!(run.balances(), after);
+    }
+}
+
+#[test]
+fn a_cycle_explains_itself() {
+    let run = Scenario {
+        balances: &[("A", 0), ("B", 300), ("C", 0)],
+        payments: &[(0, "A", "B", 500, 9), (0, "B", "C", 800, 9), (0, "C", "A", 700, 9)],
+    }
+    .run(1, |_| {});
+    let event = run.log().iter().find(|event| event.kind == EventKind::LsmCycleSettlement).unwrap();
+    let field = |name: &str| event.fields().find(|(field, _)| field.name == name).unwrap().1;
+    let integers = |values: &[i64]| Value::List(values.iter().map(|value| Value::Integer(*value)).collect());
+    assert_eq!(field("agent_ids"), Value::List(vec![Value::Agent(0), Value::Agent(1), Value::Agent(2)]));
+    assert_eq!(field("tx_amounts"), integers(&[500, 800, 700]));
+    assert_eq!(field("net_positions"), integers(&[200, -300, 100]));
+    assert_eq!(field("total_value"), Value::Integer(2000));
+    assert_eq!((field("max_net_outflow"), field("max_net_outflow_agent")), (Value::Integer(300), Value::Agent(1)));
+}
+
+#[test]
+fn a_loop_that_is_too_much_as_a_whole_settles_its_first_payments() {
+    let run = Scenario {
+        balances: &[("A", 0), ("B", 0), ("C", 0)],
+        payments: &[(0, "A", "B", 100, 9), (0, "A", "B", 900, 9), (0, "B", "C", 100, 9), (0, "C", "A", 100, 9)],
+    }
+    .run(1, |_| {});
+    assert_eq!(run.tally().of_run.settled[3], 3);
+    assert_eq!(run.state().queue2.len(), 1);
+}
+
+#[test]
+fn the_length_and_number_of_loops_are_limited() {
+    let four: &[_] = &[(0, "A", "B", 10, 9), (0, "B", "C", 10, 9), (0, "C", "D", 10, 9), (0, "D", "A", 10, 9)];
+    let ring = Scenario { balances: &[("A", 0), ("B", 0), ("C", 0), ("D", 0)], payments: four };
+    for (length, settled) in [(3, 0), (4, 4)] {
+        let run = ring.run(1, |value| value["lsm_config"] = json!({"max_cycle_length": length}));
+        assert_eq!(run.tally().of_run.settled[3], settled);
+    }
+    let two: Vec<_> = ["A", "B", "C", "D", "E", "F"]
+        .chunks(3)
+        .flat_map(|loop_of| {
+            [(0, loop_of[0], loop_of[1], 10, 9), (0, loop_of[1], loop_of[2], 10, 9), (0, loop_of[2], loop_of[0], 10, 9)]
+        })
+        .collect();
+    let pair = Scenario { balances: &[("A", 0), ("B", 0), ("C", 0), ("D", 0), ("E", 0), ("F", 0)], payments: &two };
+    for (name, settled, bounded) in [("max_cycles_per_tick", 3, 0), ("max_cycle_candidates", 3, 1)] {
+        let run = pair.run(1, |value| value["lsm_config"] = json!({name: 1}));
+        assert_eq!(run.tally().of_run.settled[3], settled, "{name}");
+        assert_eq!(count(&run, EventKind::LsmCycleSearchBounded), bounded, "{name}");
+    }
+}
+
+#[test]
+fn limits_hold_and_are_logged() {
+    let limited = Scenario {
+        balances: &[("A", 500), ("B", 0)],
+        payments: &[(0, "A", "B", 80, 9), (0, "A", "B", 30, 9), (0, "A", "B", 20, 9)],
+    };
+    let run = limited.run(6, |value| value["agents"][0]["limits"] = json!({"bilateral_limits": {"B": 100}}));
+    assert_eq!(count(&run, EventKind::BilateralLimitExceeded), 1);
+    assert_eq!(run.payments_view().iter().map(|payment| payment.settled_tick).collect::<Vec<_>>(), [0, 5, 0]); // a new day, new room
+    let run = limited.run(1, |value| value["agents"][0]["limits"] = json!({"multilateral_limit": 100}));
+    assert_eq!(count(&run, EventKind::MultilateralLimitExceeded), 1);
+}
+
+#[test]
+fn deadlines_and_penalties() {
+    // 5 ticks a day, 1000 due at 2, never funded: delay 0.001, penalty 500, end of day 70 (the specification's example).
+    let run = Scenario { balances: &[("A", 0), ("B", 0)], payments: &[(0, "A", "B", 1000, 2)] }.run(6, |value| {
+        let rates = &mut value["cost_rates"];
+        rates["delay_cost_per_tick_per_cent"] = json!("0.001");
+        rates["delay_penalty_per_tick"] = json!(0);
+        rates["overdue_delay_multiplier"] = json!("5");
+        rates["deadline_penalty"] = json!({"type": "Fixed", "amount": 500});
+        rates["eod_penalty"] = json!({"type": "Fixed", "amount": 70});
+    });
+    let series = run.series();
+    let cost = |name: &str| {
+        series.by_agent.iter().find(|(column, _)| *column == name).unwrap().1.iter().step_by(2).copied().collect::<Vec<i64>>()
+    };
+    assert_eq!(cost("delay_cost"), [1, 1, 1, 5, 5, 5]);
+    assert_eq!(cost("deadline_penalty"), [0, 0, 0, 500, 0, 0]);
+    assert_eq!(cost("eod_penalty"), [0, 0, 0, 0, 70, 0]);
+}
+
+#[test]
+fn a_payment_that_settles_right_after_its_deadline_is_charged_all_the_same() {
+    let run = Scenario { balances: &[("A", 0), ("B", 0), ("C", 10)], payments: &[(0, "A", "B", 10, 1), (2, "C", "A", 10, 5)] }
+        .run(3, |_| {});
+    assert_eq!(
+        story(&run, 2),
+        [
+            ("Arrival", 1),
+            ("TransactionWentOverdue", 0),
+            ("RtgsSubmission", 1),
+            ("PolicySubmit", 1),
+            ("RtgsImmediateSettlement", 1),
+            ("OverdueTransactionSettled", 0),
+            ("Queue2LiquidityRelease", 0),
+        ]
+    );
+}
+
+#[test]
+fn a_tick_that_fails_leaves_everything_as_it_was() {
+    // The delay cost of tick 1 does not fit into 64 bits.
+    let huge =
+        Scenario { balances: &[("A", 0), ("B", 0)], payments: &[(0, "B", "A", 5, 9), (1, "A", "B", 1_000_000_000_000_000, 9)] };
+    let mut value = huge.value();
+    value["cost_rates"]["delay_cost_per_tick_per_cent"] = json!("100000");
+    let mut orchestrator = Orchestrator::new(config(value)).unwrap();
+    orchestrator.tick().unwrap();
+    let (hash, balances) = (orchestrator.log_hash(), orchestrator.balances());
+    for _ in 0..2 {
+        assert!(matches!(orchestrator.tick(), Err(SimulationError::Overflow { tick: 1, .. })));
+        assert_eq!(
+            (orchestrator.current_tick(), orchestrator.log_hash(), orchestrator.balances()),
+            (1, hash.clone(), balances.clone())
+        );
+    }
+}
+
+#[test]
+fn a_complete_run_says_so() {
+    let mut run = Scenario { balances: &[("A", 0)], payments: &[] }.run(u32::MAX, |_| {});
+    assert_eq!(run.current_tick(), 10);
+    assert_eq!(run.tick().err(), Some(SimulationError::Complete { total_ticks: 10 }));
+}
+
+#[test]
+fn configurations_that_are_refused() {
+    let good = || Scenario { balances: &[("A", 0), ("B", 0)], payments: &[(0, "A", "B", 10, 9)] }.value();
+    let arrival = |change: serde_json::Value| {
+        let mut arrival = json!({"rate_per_tick": 1.0, "amount": {"type": "Uniform", "min": 1, "max": 5}, "deadline_min": 1,
+                                 "deadline_max": 5, "priority": {"type": "Fixed", "value": 5}});
+        for (key, value) in change.as_object().unwrap() {
+            arrival[key] = value.clone();
+        }
+        json!([arrival])
+    };
+    for (place, value, path) in [
+        ("/ticks_per_day", json!(0), "ticks_per_day"),
+        ("/num_days", json!(4_000_000_000_u32), "num_days"),
+        ("/agents", json!([]), "agents"),
+        ("/agents/1/id", json!("A"), "agents"),
+        ("/agents/1/id", json!(" "), "agents.1.id"),
+        ("/agents/0/unsecured_cap", json!(-1), "agents.0.unsecured_cap"),
+        ("/agents/0/limits", json!({"bilateral_limits": {"Z": 1}}), "agents.0.limits.bilateral_limits.Z"),
+        ("/agents/0/limits", json!({"multilateral_limit": -1}), "agents.0.limits.multilateral_limit"),
+        ("/agents/0/policy", json!({"type": "Deadline", "urgency_threshold": 0}), "agents.0.policy.urgency_threshold"),
+        ("/agents/0/arrivals", arrival(json!({"rate_per_tick": -1.0})), "agents.0.arrivals.0.rate_per_tick"),
+        ("/agents/0/arrivals", arrival(json!({"counterparty_weights": {"A": 1.0}})), "agents.0.arrivals.0.counterparty_weights"),
+        ("/agents/0/arrivals", arrival(json!({"deadline_min": 9})), "agents.0.arrivals.0.deadline_max"),
+        ("/agents/0/arrivals", arrival(json!({"priority": {"type": "Fixed", "value": 11}})), "agents.0.arrivals.0.priority.value"),
+        (
+            "/agents/0/arrivals",
+            arrival(json!({"amount": {"type": "Uniform", "min": 0, "max": 5}})),
+            "agents.0.arrivals.0.amount.min",
+        ),
+        ("/scenario_events/0/to_agent", json!("A"), "scenario_events.0.to_agent"),
+        ("/scenario_events/0/to_agent", json!("Z"), "scenario_events.0.to_agent"),
+        ("/scenario_events/0/amount", json!(0), "scenario_events.0.amount"),
+        (
+            "/scenario_events/0/schedule",
+            json!({"type": "Repeating", "start_tick": 0, "interval": 0}),
+            "scenario_events.0.schedule.interval",
+        ),
+    ] {
+        let mut changed = good();
+        match changed.pointer_mut(place) {
+            Some(target) => *target = value.clone(),
+            None => {
+                let (parent, key) = place.rsplit_once('/').unwrap();
+                changed.pointer_mut(parent).unwrap()[key] = value.clone();
+            }
+        }
+        let refused: Result<_, ConfigError> = Orchestrator::new(config(changed)).map(|_| ());
+        assert_eq!(refused.unwrap_err().path, path, "{place} {value}");
+    }
+    for (place, value) in [
+        ("/agents/0/opening_balance", json!(5.0)),
+        ("/agents/0/opening_balance", json!("5")),
+        ("/agents/0/opening_balance", json!(true)),
+        ("/agents/0/opening_balance", json!(2_000_000_000_000_000_i64)),
+        ("/rng_seed", json!(-1)),
+    ] {
+        let mut changed = good();
+        *changed.pointer_mut(place).unwrap() = value;
+        assert!(serde_json::from_value::<payment_simulator_core::Config>(changed).is_err(), "{place}");
+    }
+}

@@ -1,0 +1,132 @@
+//! What must hold after every tick, whatever the scenario.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{config, scenario};
+use payment_simulator_core::Orchestrator;
+use payment_simulator_core::event::EventKind;
+use payment_simulator_core::transaction::Status;
+use proptest::prelude::*;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+fn limits_hold(orchestrator: &Orchestrator) -> Result<(), TestCaseError> {
+    for agent in &orchestrator.state().agents {
+        if let Some(limits) = &agent.limits {
+            for receiver in 0..orchestrator.agent_ids().len() as u32 {
+                if let Some(limit) = limits.bilateral(receiver) {
+                    prop_assert!(limit.used <= i128::from(limit.ceiling));
+                }
+            }
+            if let Some(limit) = limits.multilateral() {
+                prop_assert!(limit.used <= i128::from(limit.ceiling));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every payment is in one place, and the sums that are kept up agree with the queues.
+fn queues_are_whole(orchestrator: &Orchestrator) -> Result<(), TestCaseError> {
+    let state = orchestrator.state();
+    let mut seen = BTreeSet::new();
+    let mut in_queue2 = 0;
+    for (number, agent) in state.agents.iter().enumerate() {
+        let mut value = 0_i128;
+        for index in agent.queue1.iter().copied().chain(state.queue2.payments_of(number as u32)) {
+            prop_assert!(seen.insert(index), "payment {index} is queued twice");
+            let payment = &state.transactions[index as usize];
+            prop_assert_eq!(payment.sender, number as u32);
+            value += i128::from(payment.amount);
+        }
+        in_queue2 += state.queue2.payments_of(number as u32).count();
+        prop_assert_eq!(agent.queued_value.iter().sum::<i128>(), value);
+    }
+    prop_assert_eq!(state.queue2.len(), in_queue2);
+    for (index, payment) in state.transactions.iter().enumerate() {
+        prop_assert!(payment.amount > 0 && payment.status != Status::Submitted);
+        prop_assert_eq!(payment.status == Status::Settled, !seen.contains(&(index as u32)));
+    }
+    Ok(())
+}
+
+/// The log alone tells balances, queues, payments and costs.
+fn the_log_tells_the_state(orchestrator: &Orchestrator) -> Result<(), TestCaseError> {
+    let state = orchestrator.state();
+    let told = orchestrator.state_at(orchestrator.current_tick().checked_sub(1));
+    for (agent, told) in state.agents.iter().zip(&told.agents) {
+        prop_assert_eq!(agent.balance, told.sums.balance);
+        prop_assert_eq!(agent.costs_of_run, told.sums.costs);
+        prop_assert_eq!(agent.queue1.iter().collect::<BTreeSet<_>>(), told.queue1.iter().collect::<BTreeSet<_>>());
+        prop_assert_eq!(agent.queued_count as usize, told.queue1.len() + told.queue2.len());
+    }
+    prop_assert_eq!(state.queue2.len(), told.queue2.len());
+    for (payment, told) in state.transactions.iter().zip(orchestrator.payments_view()) {
+        prop_assert_eq!(payment.status == Status::Settled, told.settled_tick >= 0);
+        prop_assert_eq!(payment.is_overdue(), told.overdue_tick >= 0);
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn hold_after_every_tick(scenario in scenario()) {
+        let transfers = scenario["scenario_events"].as_array().unwrap().iter().any(|event| event["type"] == "DirectTransfer");
+        let mut orchestrator = Orchestrator::new(config(scenario)).unwrap();
+        let money: i128 = orchestrator.balances().iter().map(|balance| i128::from(*balance)).sum();
+        while !orchestrator.is_complete() {
+            orchestrator.tick().unwrap();
+            let now: i128 = orchestrator.balances().iter().map(|balance| i128::from(*balance)).sum();
+            prop_assert_eq!(money, now, "money is conserved");
+            if !transfers {
+                for agent in &orchestrator.state().agents {
+                    prop_assert!(agent.balance >= -agent.credit_limit(), "a bank is beyond its credit");
+                }
+            }
+            limits_hold(&orchestrator)?;
+            queues_are_whole(&orchestrator)?;
+            the_log_tells_the_state(&orchestrator)?;
+        }
+    }
+
+    #[test]
+    fn the_same_scenario_gives_the_same_log_in_one_run_or_tick_by_tick(scenario in scenario()) {
+        let mut at_once = Orchestrator::new(config(scenario.clone())).unwrap();
+        at_once.run(u32::MAX).unwrap();
+        let mut by_tick = Orchestrator::new(config(scenario)).unwrap();
+        while !by_tick.is_complete() {
+            by_tick.tick().unwrap();
+        }
+        prop_assert_eq!(at_once.log_hash(), by_tick.log_hash());
+    }
+
+    #[test]
+    fn a_bank_that_changes_its_balance_or_policy_leaves_all_payments_as_they_were(scenario in scenario()) {
+        let arrivals = |scenario: &serde_json::Value| {
+            let mut orchestrator = Orchestrator::new(config(scenario.clone())).unwrap();
+            orchestrator.run(u32::MAX).unwrap();
+            let payments = orchestrator.payments_view();
+            payments.iter().map(|p| (p.sender, p.receiver, p.amount, p.arrival_tick, p.deadline_tick, p.priority)).collect::<Vec<_>>()
+        };
+        let before = arrivals(&scenario);
+        let mut changed = scenario;
+        changed["agents"][0]["opening_balance"] = json!(1_000_000);
+        changed["agents"][1]["policy"] = json!({"type": "Deadline", "urgency_threshold": 2});
+        prop_assert_eq!(before, arrivals(&changed));
+    }
+
+    /// With enough money nobody ever waits in the central queue.
+    #[test]
+    fn ample_liquidity_settles_everything_at_once(scenario in scenario()) {
+        let mut rich = scenario;
+        for agent in rich["agents"].as_array_mut().unwrap() {
+            agent["opening_balance"] = json!(1_000_000_000);
+            agent["limits"] = json!({});
+            agent["policy"] = json!({"type": "Fifo"});
+        }
+        let mut orchestrator = Orchestrator::new(config(rich)).unwrap();
+        orchestrator.run(u32::MAX).unwrap();
+        prop_assert!(orchestrator.log().iter().all(|event| event.kind != EventKind::QueuedRtgs));
+    }
+}
