@@ -1,0 +1,170 @@
+"""A validated scenario as the engine reads it: canonical, flat, every default in its place, no decimal as a float.
+
+The shape is that of `engine/core/src/config.rs`. Money is int, rates of cost are exact text (`"0.001"` or a fraction
+`"1/300"`), statistical parameters are float.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from payment_simulator.config.schema.agent import Agent
+from payment_simulator.config.schema.arrivals import ArrivalBands, ArrivalConfig, Band, LogNormalAmount
+from payment_simulator.config.schema.base import Model, TimeWindow
+from payment_simulator.config.schema.costs import CostRates, FixedPenalty, RatePenalty
+from payment_simulator.config.schema.events import CustomTransactionArrival, ScenarioEvent
+from payment_simulator.config.schema.scenario import Scenario
+
+BAND_PRIORITIES = {"urgent": (8, 10), "normal": (4, 7), "low": (0, 3)}
+DEFAULT_OVERDRAFT_BPS = Decimal("0.001")
+
+
+def engine_input(scenario: Scenario) -> dict[str, Any]:
+    """The dict that `Orchestrator` takes."""
+    return {
+        **scenario.simulation.model_dump(),
+        "deadline_cap_at_eod": scenario.deadline_cap_at_eod,
+        "queue1_ordering": scenario.queue1_ordering,
+        "agents": [_agent(agent, scenario.time_windows) for agent in scenario.agents],
+        "cost_rates": _cost_rates(scenario),
+        "lsm_config": scenario.lsm_config.model_dump(exclude={"multilateral"}),
+        "scenario_events": [_event(event, scenario.simulation.ticks_per_day) for event in scenario.scenario_events],
+    }
+
+
+def _agent(agent: Agent, windows: list[TimeWindow]) -> dict[str, Any]:
+    return {
+        "id": agent.id,
+        "opening_balance": agent.opening_balance,
+        "unsecured_cap": agent.unsecured_cap,
+        "policy": agent.policy.model_dump(),
+        "limits": agent.limits.model_dump(),
+        "arrivals": _arrivals(agent, windows),
+    }
+
+
+# Arrivals
+
+
+def _arrivals(agent: Agent, windows: list[TimeWindow]) -> list[dict[str, Any]]:
+    if agent.arrival_config is not None:
+        return [_arrival(agent.arrival_config, windows)]
+    bands = agent.arrival_bands or ArrivalBands.model_construct()
+    return [
+        _stream(
+            band,
+            windows,
+            deadlines=(band.deadline_offset_min, band.deadline_offset_max),
+            priority={"type": "Uniform", "min": low, "max": high},
+        )
+        for name, (low, high) in BAND_PRIORITIES.items()
+        if (band := getattr(bands, name)) is not None
+    ]
+
+
+def _arrival(arrival: ArrivalConfig, windows: list[TimeWindow]) -> dict[str, Any]:
+    if arrival.priority_distribution is not None:
+        priority = _floats(arrival.priority_distribution)
+    else:
+        priority = {"type": "Fixed", "value": arrival.priority}
+    return _stream(arrival, windows, deadlines=arrival.deadline_bounds, priority=priority)
+
+
+def _stream(
+    arrival: ArrivalConfig | Band, windows: list[TimeWindow], *, deadlines: tuple[int, int], priority: dict[str, Any]
+) -> dict[str, Any]:
+    amount = _floats(arrival.amount_distribution)
+    if isinstance(arrival.amount_distribution, LogNormalAmount):
+        amount["parameterization"] = arrival.amount_distribution.meant
+    return {
+        "rate_per_tick": float(arrival.rate_per_tick),
+        "amount": amount,
+        "counterparty_weights": {name: float(weight) for name, weight in (arrival.counterparty_weights or {}).items()},
+        "deadline_min": deadlines[0],
+        "deadline_max": deadlines[1],
+        "priority": priority,
+        "divisible": arrival.divisible,
+        "time_windows": [
+            _floats(window) for window in (windows if arrival.time_windows is None else arrival.time_windows)
+        ],
+    }
+
+
+def _floats(model: Model) -> dict[str, Any]:
+    """A model as a dict, its numbers as floats: for parameters of random draws."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, list):
+            return [plain(item) for item in value]
+        return float(value) if isinstance(value, Decimal) else value
+
+    return {key: plain(value) for key, value in model.model_dump().items()}
+
+
+# Costs
+
+
+def _cost_rates(scenario: Scenario) -> dict[str, Any]:
+    rates = scenario.cost_rates
+    delays = {agent.delay_cost_per_tick for agent in scenario.agents if agent.delay_cost_per_tick is not None}
+    multipliers = rates.priority_delay_multipliers
+    return {
+        "overdraft_bps_per_tick": _overdraft(scenario),
+        "delay_cost_per_tick_per_cent": exact(next(iter(delays), rates.delay_cost_per_tick_per_cent)),
+        "delay_penalty_per_tick": rates.delay_penalty_per_tick,
+        "collateral_cost_per_tick_bps": exact(rates.collateral_cost_per_tick_bps),
+        "liquidity_cost_per_tick_bps": exact(rates.liquidity_cost_per_tick_bps),
+        "eod_penalty": _penalty(rates.eod_penalty),
+        "deadline_penalty": _penalty(rates.deadline_penalty),
+        "split_friction_cost": rates.split_friction_cost,
+        "overdue_delay_multiplier": exact(rates.overdue_delay_multiplier),
+        "priority_delay_multipliers": {
+            "urgent": exact(multipliers.urgent_multiplier),
+            "normal": exact(multipliers.normal_multiplier),
+            "low": exact(multipliers.low_multiplier),
+        },
+    }
+
+
+def _overdraft(scenario: Scenario) -> str:
+    """The bank's own fraction, else basis points per tick, else the older daily basis points, else the default."""
+    rates: CostRates = scenario.cost_rates
+    own = {agent.overdraft_rate for agent in scenario.agents if agent.overdraft_rate is not None}
+    if own:
+        return exact(Fraction(next(iter(own))) * 10_000)
+    if rates.overdraft_bps_per_tick is not None:
+        return exact(rates.overdraft_bps_per_tick)
+    if rates.overdraft_cost_bps is not None:
+        return exact(Fraction(rates.overdraft_cost_bps) / scenario.simulation.ticks_per_day)
+    return exact(DEFAULT_OVERDRAFT_BPS)
+
+
+def _penalty(penalty: FixedPenalty | RatePenalty) -> dict[str, Any]:
+    if isinstance(penalty, FixedPenalty):
+        return {"type": "Fixed", "amount": penalty.amount}
+    return {"type": "Rate", "bps_per_event": exact(penalty.bps_per_event)}
+
+
+def exact(value: Decimal | Fraction) -> str:
+    """A rate as text that says exactly what it is: a decimal without exponent, or a fraction `a/b`."""
+    fraction = Fraction(value)
+    rest, twos, fives = fraction.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{fraction.numerator}/{fraction.denominator}"
+    places = max(twos, fives)
+    digits = str(fraction.numerator * 10**places // fraction.denominator).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
+
+
+# Events
+
+
+def _event(event: ScenarioEvent, ticks_per_day: int) -> dict[str, Any]:
+    plain = event.model_dump()
+    if isinstance(event, CustomTransactionArrival) and event.deadline is None:
+        plain["deadline"] = max(5, ticks_per_day // 10)
+    return plain

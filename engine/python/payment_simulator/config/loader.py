@@ -1,0 +1,94 @@
+"""Reading scenarios. Every error that a scenario's author can make is raised here, with its place in the text."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from payment_simulator.config import messages, references, support
+from payment_simulator.config.aliases import Canonical, canonical
+from payment_simulator.config.json_text import parse_json
+from payment_simulator.config.node import DocumentError, Node, from_python
+from payment_simulator.config.problem import ConfigError, Problem
+from payment_simulator.config.schema import Scenario
+from payment_simulator.config.simulation_config import SimulationConfig
+from payment_simulator.config.yaml_text import parse_yaml
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def load_config(source: str | os.PathLike[str] | Mapping[str, Any]) -> SimulationConfig:
+    """Read and check a scenario: the path of a YAML or JSON file, or a mapping of either document shape.
+
+    Raises `ConfigError` with every problem that was found.
+    """
+    if isinstance(source, Mapping):
+        try:
+            return _checked(from_python(source), "<mapping>")
+        except DocumentError as error:
+            raise ConfigError([error.problem], "<mapping>") from None
+    path = Path(source)
+    return parse_config(_text(path), str(path))
+
+
+def parse_config(text: str, name: str = "<text>") -> SimulationConfig:
+    """Read and check a scenario's text: JSON if the name ends with `.json` or the text begins with `{`, else YAML.
+
+    `name` stands in messages. Raises `ConfigError` with every problem that was found.
+    """
+    is_json = name.endswith(".json") or (not name.endswith((".yaml", ".yml")) and text.lstrip().startswith("{"))
+    try:
+        if "\0" in text:
+            raise DocumentError("is not text: it holds a NUL character; write a YAML or JSON file")
+        return _checked(parse_json(text) if is_json else parse_yaml(text), name)
+    except DocumentError as error:
+        raise ConfigError([error.problem], name) from None
+
+
+def _text(path: Path) -> str:
+    def refuse(message: str) -> ConfigError:
+        return ConfigError([Problem("", None, None, message)], str(path))
+
+    if path.suffix not in SUFFIXES:
+        raise refuse(
+            f"is not a scenario file: its name ends with {path.suffix or 'nothing'!r}; use {', '.join(SUFFIXES)}"
+        )
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refuse(f"is not text: byte {error.start} is not UTF-8; write a YAML or JSON file") from None
+    except OSError as error:
+        raise refuse(f"cannot be read: {error.strerror}") from None
+
+
+def _checked(root: Node, name: str) -> SimulationConfig:
+    if not isinstance(root.value, dict):
+        raise DocumentError(
+            "is not a scenario: a mapping with `simulation` and `agents` should stand here", root.line, root.column
+        )
+    document = canonical(root)
+    problems = [*document.problems, *references.problems(document.root)]
+    scenario = None
+    try:
+        scenario = Scenario.model_validate(document.root.plain(), context={"flat": document.flat})
+    except ValidationError as error:
+        problems += messages.problems(error, document.root)
+    wrong = {problem.path for problem in problems}
+    problems += (problem for problem in support.problems(document.root) if problem.path not in wrong)
+    if problems or scenario is None:
+        raise ConfigError(problems, name)
+    return SimulationConfig(scenario, name, (*document.warnings, *_unstated(document)))
+
+
+def _unstated(document: Canonical) -> Iterator[Problem]:
+    """Where a lognormal amount leaves open what its parameters describe."""
+    for stream in references.streams(document.root):
+        amount = stream.get("amount_distribution")
+        plain = amount.plain() if amount is not None else {}
+        if amount is None or plain["type"] != "LogNormal" or plain.get("parameterization") is not None:
+            continue
+        meant = "log_space (the logarithm of cents)" if plain["mean"] < 40 else "moments (cents)"
+        message = f"mean {plain['mean']} and std_dev are taken as {meant}; say so with parameterization"
+        yield amount.problem(message, "log_space, moments")
