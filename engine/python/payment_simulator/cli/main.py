@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from payment_simulator.cli import console
 from payment_simulator.cli.commands.run import run
 
 app = typer.Typer(
@@ -15,7 +14,6 @@ app = typer.Typer(
     help="Simulate a day of payment settlement.\n\n"
     "Data goes to stdout, everything for people to stderr. "
     "Exit codes: 0 done, 1 the scenario or the run failed, 2 wrong usage, 130 interrupted.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 app.command()(run)
@@ -29,22 +27,20 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print name and version, and leave.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
-    try:
-        code = app(standalone_mode=False)
-    except typer.Abort:
-        code = console.INTERRUPTED
-    raise SystemExit(code)
+    app()
 
 
 if __name__ == "__main__":

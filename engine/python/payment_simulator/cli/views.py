@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class JsonLinesView(View):
     """Every event as one flat JSON line, with its `day` after its `tick`. The engine makes the text."""
 
-    _TICK = re.compile(rb'^(\{"event_type":"[^"]*","tick":\d+)', re.MULTILINE)
+    # Events that have a day of their own (the end of a day) keep it.
+    _TICK = re.compile(rb'^(\{"event_type":"[^"]*","tick":\d+)(?!\d|,"day":)', re.MULTILINE)
 
     def __init__(self, out: BinaryIO) -> None:
         self.out = out

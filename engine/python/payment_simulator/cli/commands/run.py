@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from payment_simulator.cli.console import FAILED, on_terminal, say
+from payment_simulator.cli.console import FAILED, INTERRUPTED, on_terminal, say
 
 
 class Mode(StrEnum):
@@ -53,6 +53,9 @@ def run(
         for line in str(error).splitlines():
             say("error", line)
         raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        say("error", "interrupted; the run is not complete")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _simulate(path: Path, seed: int | None, ticks: int | None, *, streaming: bool, quiet: bool) -> None:
