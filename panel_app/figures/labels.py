@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from panel_app.figures.layout import ONE_RING_MOST, Places
+from panel_app.figures.layout import ONE_RING_MOST, Places, radius
 from panel_app.figures.letters import text_width
 from panel_app.figures.numbers import short
 from panel_app.figures.run_index import Floats, RunIndex
@@ -22,6 +22,8 @@ NAME_GAP = 5.0
 LINE, ROW_DROP, ROW_RADIUS = 15.6, 13.0, 8.0
 """From baseline to baseline, from the second baseline to the middle of the row, and half the height of the row."""
 ASCENT, DESCENT = 10.5, 3.5
+MORE_ROOM = 22.0
+"""For "+12" at the end of a row."""
 CLEAR = 2.0
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -39,12 +41,14 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Needs:
-    """Widths in pixels that a bank's label needs at most during the day."""
+    """Widths in pixels that a bank's label needs at most during the day, and how small and large the bank's disc gets."""
 
     name: float
     amount: float
     note: float
-    row: float
+    """0 for a bank where nothing waits all day."""
+    radius_least: float
+    radius_most: float
 
 
 def note_text(waiting: int, value: int, held: int, held_value: int, small: bool) -> str:
@@ -55,23 +59,27 @@ def note_text(waiting: int, value: int, held: int, held_value: int, small: bool)
     return ", ".join(parts)
 
 
-def row_room(at: Places) -> float:
-    """How long a row of waiting payments may be."""
-    return (96.0 if at.size.width < 620 else 124.0) * at.size.scale
+def row_room(anchor: Anchor, need: Needs, x: float, at: Places) -> float:
+    """How long the row of waiting payments may be: about 124 pixels, less near the edge of the figure."""
+    k, width = at.size.scale, at.size.width
+    far = x + anchor.across * (need.radius_most + at.gap + at.ring + 8 * k)
+    left = (width - far if anchor.across > 0 else far if anchor.across < 0 else width) - MORE_ROOM * k
+    return min(124.0 * k, max(left, need.note))
 
 
-def needs_of(index: RunIndex, names: list[str], at: Places) -> list[Needs]:
-    """What each bank's label needs, from its largest figures of the day."""
+def needs_of(index: RunIndex, names: list[str], at: Places, reference: float) -> list[Needs]:
+    """What each bank's label needs, from its largest figures of the day; `reference`: see `layout.radius`."""
     k = at.size.scale
     amounts = index.liquidity.max(axis=0, initial=0)
+    small, large = (radius(value.astype(float), reference, at) for value in (index.liquidity.min(axis=0), amounts))
     most = [column.max(axis=0, initial=0) for column in
             (index.queue2_count, index.queue2_value, index.queue1_count, index.queue1_value)]
     result = []
     for bank, name in enumerate(names):
         note = note_text(*(int(column[bank]) for column in most), at.size.small)
         amount = max(text_width(short(int(amounts[bank])), NAME_SIZE * k), text_width("50,000", NAME_SIZE * k))
-        result.append(Needs(text_width(name, NAME_SIZE * k, bold=True), amount, text_width(note, NOTE_SIZE * k) if note else 0.0,
-                            row_room(at) + 16 * k if note else 0.0))
+        result.append(Needs(text_width(name, NAME_SIZE * k, bold=True), amount, text_width(note, NOTE_SIZE * k),
+                            float(small[bank]), float(large[bank])))
     return result
 
 
@@ -98,7 +106,7 @@ def start(anchor: Anchor, x: float, reach: float, at: Places) -> float:
 def width_of(need: Needs, level: int, scale: float) -> float:
     """Width of the widest line up to this level."""
     first = need.name + (NAME_GAP * scale + need.amount if level >= AMOUNT else 0.0)
-    return max(first, need.note if level >= NOTE else 0.0, need.row if level >= ROW else 0.0)
+    return max(first, need.note if level >= NOTE else 0.0)
 
 
 def box_of(anchor: Anchor, need: Needs, x: float, y: float, at: Places) -> Box:
@@ -106,8 +114,8 @@ def box_of(anchor: Anchor, need: Needs, x: float, y: float, at: Places) -> Box:
     k, width = at.size.scale, width_of(need, anchor.level, at.size.scale)
     noted = need.note > 0
     boxes = []
-    for radius in (at.radius_least, at.radius_most):
-        reach = radius + at.gap + at.ring
+    for disc in (need.radius_least, need.radius_most):
+        reach = disc + at.gap + at.ring
         left = start(anchor, x, reach, at) - width * (1 - anchor.across) / 2
         for filled in {False, noted}:
             first = baseline(anchor, y, reach, filled, at)
@@ -144,13 +152,12 @@ def choose_anchors(at: Places, needs: list[Needs]) -> list[Anchor]:
 
 def _place(at: Places, needs: list[Needs], order: list[int], level: int) -> tuple[int, list[Anchor]]:
     """Anchors found one bank after the other, and a score: more lines are better, then the better choices."""
-    reach = at.radius_most + at.gap + at.ring
-    discs = np.stack([at.x - reach, at.y - reach, at.x + reach, at.y + reach], axis=1)
+    reach = np.array([need.radius_most for need in needs]) + at.gap + at.ring
     taken: list[Box] = []
     score, anchors = 0, [Anchor(NOTHING, 1, 0)] * len(needs)
     for bank in order:
         x, y = float(at.x[bank]), float(at.y[bank])
-        others = np.delete(discs, bank, axis=0)
+        others = np.arange(len(needs)) != bank
         options = [(depth, rank, across, down) for depth in range(level, NOTHING, -1)
                    for rank, (across, down) in enumerate(_choices(float(at.angle[bank]), at.size.small))]
         for depth, rank, across, down in options:
@@ -159,7 +166,7 @@ def _place(at: Places, needs: list[Needs], order: list[int], level: int) -> tupl
             anchor = Anchor(depth, across, down, centre)
             box = box_of(anchor, needs[bank], x, y, at)
             inside = box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1
-            if inside and not _hits(box, others) and not _hits(box, np.array(taken).reshape(-1, 4)):
+            if inside and not covers(box, at.x[others], at.y[others], reach[others]) and not overlaps(box, taken):
                 taken.append(box)
                 anchors[bank] = anchor
                 score += 100 * depth - rank
@@ -167,10 +174,18 @@ def _place(at: Places, needs: list[Needs], order: list[int], level: int) -> tupl
     return score, anchors
 
 
-def _hits(box: Box, boxes: NDArray[np.float64]) -> bool:
+def overlaps(box: Box, boxes: list[Box]) -> bool:
+    """Whether a box comes too near to one of the others."""
     left, top, right, bottom = box
-    return bool(((boxes[:, 0] < right + CLEAR) & (boxes[:, 2] > left - CLEAR)
-                 & (boxes[:, 1] < bottom + CLEAR) & (boxes[:, 3] > top - CLEAR)).any())
+    return any(other[0] < right + CLEAR and other[2] > left - CLEAR and other[1] < bottom + CLEAR and other[3] > top - CLEAR
+               for other in boxes)
+
+
+def covers(box: Box, x: Floats, y: Floats, reach: Floats) -> bool:
+    """Whether a box lies on one of these discs."""
+    left, top, right, bottom = box
+    away = np.hypot(np.maximum(np.maximum(left - x, x - right), 0), np.maximum(np.maximum(top - y, y - bottom), 0))
+    return bool((away < reach).any())
 
 
 def free_place(width: float, height: float, xs: Floats, ys: Floats, taken: NDArray[np.float64], points: NDArray[np.float64],

@@ -4,6 +4,8 @@
 window and selection. Colours are numbers here: a mechanism, or a state named below.
 """
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -58,9 +60,8 @@ class Network:
         self.index, self.names, self.reference, self.size = index, names, reference, size
         self.at = places(slots, size)
         self.letters = initials(names)
-        self.needs = labels.needs_of(index, names, self.at)
+        self.needs = labels.needs_of(index, names, self.at, reference.liquidity)
         self.anchors = labels.choose_anchors(self.at, self.needs)
-        self._across = np.array([anchor.across for anchor in self.anchors])
 
     def radii(self, tick: int) -> Floats:
         """Radius of each bank's disc at the end of a tick."""
@@ -173,7 +174,6 @@ class Network:
         columns: dict[str, list[Any]] = {name: [] for name in ("x", "y", "size", "state", "held", "payment")}
         more: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
         largest = max(self.reference.amount, 1.0)
-        room = labels.row_room(self.at)
         every = np.concatenate([central, held])
         sender = index.sender[every]
         starts, drops = np.asarray(banks["row_x"]), np.asarray(banks["row_y"])
@@ -184,8 +184,11 @@ class Network:
             if not len(mine):
                 continue
             direction = anchor.across or 1
-            here = float(starts[bank]) - (room / 2 if anchor.across == 0 else 0.0)
-            begin, y = here, float(drops[bank])
+            here = begin = float(starts[bank])
+            y = float(drops[bank])
+            room = labels.row_room(anchor, self.needs[bank], float(self.at.x[bank]), self.at)
+            own = int(np.count_nonzero(sender[len(central):] == bank))
+            first = len(columns["x"])
             for shown, payment in enumerate(mine):
                 size = (2.6 + 5.4 * min(1.0, float(index.amount[payment]) / largest) ** 0.5) * k
                 if abs(here + direction * 2 * size - begin) > room:
@@ -198,15 +201,19 @@ class Network:
                 columns["y"].append(y)
                 columns["size"].append(2 * size)
                 columns["state"].append(SELECTED if payment == chosen else OVERDUE if late[payment] else PLAIN)
-                columns["held"].append(shown >= len(mine) - int(np.count_nonzero(sender[len(central):] == bank)))
+                columns["held"].append(shown >= len(mine) - own)
                 columns["payment"].append(payment)
                 here += direction * (2 * size + 2.2 * k)
+            if anchor.across == 0:
+                shift = (here - begin) / 2
+                columns["x"][first:] = [x - shift for x in columns["x"][first:]]
         banks["more_x"], banks["more_y"] = _filled(more["x"], index.banks), _filled(more["y"], index.banks)
         banks["more"], banks["more_align"] = _filled_text(more["text"], index.banks), _filled_text(more["align"], index.banks, "left")
         return {
             "x": np.array(columns["x"], float), "y": np.array(columns["y"], float), "size": np.array(columns["size"], float),
             "state": np.array(columns["state"], np.int64), "payment": np.array(columns["payment"], np.int64),
             "marker": ["square" if own else "circle" for own in columns["held"]],
+            "outline": np.array([0.0 if state == SELECTED else 1.0 for state in columns["state"]], float),
         }
 
     # Banks
@@ -256,7 +263,7 @@ class Network:
             "used": index.credit_used[tick], "arc_end": np.pi / 2 - 2 * np.pi * index.credit_used[tick],
             "selection": np.where(selected, 2 * (edge + 4), 0.0), "selection_alpha": selected.astype(float),
             "ring_width": np.full(index.banks, at.ring), "letter_size": [f"{letter_size:.3g}px"] * index.banks,
-            "letter": self.letters, "letter_y": at.y + 0.34 * letter_size,
+            "letter": self.letters,
             "letter_halo": [letter if flag else "" for letter, flag in zip(self.letters, negative, strict=True)],
             "liquidity": liquidity.astype(float),
             **{name: column if isinstance(column[0], str) else np.array(column, float) for name, column in texts.items()},
@@ -271,7 +278,7 @@ class Network:
         now = np.bincount(index.flow[rows], weights=index.amount[rows], minlength=len(index.lane))
         sender, receiver, mechanism = (np.asarray(flows[name])[hot] for name in ("sender", "receiver", "mechanism"))
         value = now[(sender * index.banks + receiver) * 5 + mechanism]
-        texts, boxes = _texts(), self._label_boxes(tick)
+        boxes = self._label_boxes(tick)
         found: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
         height = 12.5 * k
         own: list[labels.Box] = []
@@ -279,27 +286,25 @@ class Network:
             curve = curves.rows(hot[[at_row]])
             text = short(int(value[at_row]))
             width = text_width(text, height, bold=True)
-            steep = abs(curve.x1[0] - curve.x0[0]) < 0.55 * abs(curve.y1[0] - curve.y0[0])
-            best: tuple[float, float, str, labels.Box] | None = None
-            for part in (0.5, 0.42, 0.58, 0.34, 0.66):
+            best: tuple[float, float, labels.Box] | None = None
+            others = curves.rows(np.delete(hot, at_row))
+            for part, side in itertools.product((0.5, 0.42, 0.58, 0.34, 0.66), (1, -1)):
                 (px,), (py,) = curve.at(part)
-                for x, y, align in (((px + 9 * k, py + 4.4 * k, "left"), (px - 9 * k, py + 4.4 * k, "right")) if steep else
-                                    ((px, py - 11 * k, "center"), (px, py + 20 * k, "center"))):
-                    left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
-                    box = (left, y - 0.8 * height, left + width, y + 0.2 * height)
-                    best = best or (x, y, align, box)
-                    if not labels._hits(box, np.array(boxes + own).reshape(-1, 4)):
-                        best = (x, y, align, box)
-                        break
-                else:
-                    continue
-                break
+                # Beside the curve: as far along its normal as the box is deep in that direction.
+                along = float(np.arctan2(curve.y1[0] - curve.y0[0], curve.x1[0] - curve.x0[0]))
+                normal_x, normal_y = side * np.sin(along), -side * np.cos(along)
+                depth = (width / 2 * abs(normal_x) + 0.36 * height * abs(normal_y)) + (3 + max(float(flows["width"][hot[at_row]]) / 2, 5 * k))
+                x, y = px + normal_x * depth, py + normal_y * depth + 0.36 * height
+                box = (x - width / 2, y - 0.76 * height, x + width / 2, y + 0.04 * height)
+                best = best or (x, y, box)
+                if not labels.overlaps(box, boxes + own) and not _crossed(box, others):
+                    best = (x, y, box)
+                    break
             assert best is not None
-            own.append(best[3])
-            for name, item in zip(found, (best[0], best[1], text, best[2]), strict=True):
+            own.append(best[2])
+            for name, item in zip(found, (best[0], best[1], text, "center"), strict=True):
                 found[name].append(item)
-        texts.update(x=np.array(found["x"], float), y=np.array(found["y"], float), text=found["text"], align=found["align"])
-        return texts, own
+        return _texts(found["x"], found["y"], found["text"], found["align"]), own
 
     def _label_boxes(self, tick: int) -> list[labels.Box]:
         """Ground taken by banks and their labels."""
@@ -323,12 +328,17 @@ class Network:
         if place is None:
             return _texts()
         x, y = place
-        return {"x": np.array([x, x]), "y": np.array([y - 4 * k, y + 16 * k]), "text": [first, second], "align": ["center"] * 2,
-                "line": np.array([0, 1])}
+        return _texts([x, x], [y - 4 * k, y + 16 * k], [first, second], ["center"] * 2)
 
 
-def _texts() -> Columns:
-    return {"x": np.zeros(0), "y": np.zeros(0), "text": [], "align": []}
+def _crossed(box: labels.Box, curves: Curves) -> bool:
+    """Whether one of the curves runs through a box."""
+    xs, ys = curves.points(40)
+    return bool(((xs > box[0] - 3) & (xs < box[2] + 3) & (ys > box[1] - 3) & (ys < box[3] + 3)).any())
+
+
+def _texts(x: Sequence[float] = (), y: Sequence[float] = (), text: Sequence[str] = (), align: Sequence[str] = ()) -> Columns:
+    return {"x": np.array(x, float), "y": np.array(y, float), "text": list(text), "align": list(align)}
 
 
 def _rows(column: NDArray[Any] | list[str], order: Ints) -> NDArray[Any] | list[str]:

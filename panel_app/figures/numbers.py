@@ -29,6 +29,16 @@ def full(cents: int) -> str:
     return MINUS + text if cents < 0 else text
 
 
+def compact(cents: int) -> str:
+    """As short as it can be said at the end of a line: `124 M`, `3.4 M`, `50,000`."""
+    size = abs(int(cents))
+    if size < SHORT_FROM:
+        return short(cents)
+    tenths = (size + MILLION // 20) // (MILLION // 10)
+    text = f"{(tenths + 5) // 10:,} M" if tenths >= 100 else f"{tenths // 10}.{tenths % 10} M"
+    return MINUS + text if cents < 0 else text
+
+
 def axis(cents: int) -> str:
     """A round number on an axis: `0`, `40 k`, `2 M`, `1.5 M`."""
     size = abs(int(cents))

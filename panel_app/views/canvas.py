@@ -8,13 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, Glyph, GlyphRenderer, LinearColorMapper, Range1d, Text
 from bokeh.plotting import figure
 
 from panel_app.figures.network import Columns
 from panel_app.theme import Theme
+from panel_app.tokens import FONT
 
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif'
+BASELINE = 0.345
+"""From the baseline of a text up to the middle of its box, in parts of the font size: Bokeh places texts by their boxes."""
+LEAST_PX = 40
+"""A figure that is not on show measures next to nothing; it is drawn when it has a size again."""
 Token = str
 """Name of a colour of the theme."""
 
@@ -22,10 +27,13 @@ Token = str
 class Canvas:
     """One figure of fixed ranges in CSS pixels, and the colours to patch when the theme changes."""
 
-    def __init__(self, name: str, theme: Theme, width: float, height: float) -> None:
-        self.theme = theme
+    def __init__(self, name: str, theme: Theme, width: float, height: float, scale: float,
+                 resized: Callable[[float, float, float], None], sizing_mode: str = "stretch_both") -> None:
+        """`resized` is called with width, height and scale when the page gives the figure another size."""
+        self.theme, self.scale = theme, scale
+        self._resized = resized
         self.figure = figure(
-            name=name, width=round(width), height=round(height), x_range=Range1d(0, width), y_range=Range1d(height, 0),
+            name=name, width=round(width), height=round(height), sizing_mode=sizing_mode, x_range=Range1d(0, width), y_range=Range1d(height, 0),
             min_border=0, toolbar_location=None, tools="", outline_line_color=None, background_fill_color=None,
             border_fill_color=None, output_backend="canvas",
         )
@@ -33,14 +41,21 @@ class Canvas:
         self.figure.grid.visible = False
         self._paint: list[Callable[[Theme], None]] = []
         self._fonts: list[tuple[Any, float]] = []
+        for side in ("inner_width", "inner_height"):
+            self.figure.on_change(side, self._measured)
+
+    def _measured(self, _side: str, _old: int, _new: int) -> None:
+        width, height = self.figure.inner_width or 0, self.figure.inner_height or 0
+        if min(width, height) >= LEAST_PX:
+            self._resized(width, height, self.scale)
 
     def resize(self, width: float, height: float, scale: float) -> None:
-        """Give the sheet another size; texts grow with `scale`."""
-        self.figure.update(width=round(width), height=round(height))
+        """Draw in another size; texts grow with `scale`."""
+        self.scale = scale
         self.figure.x_range.update(start=0, end=width)
         self.figure.y_range.update(start=height, end=0)
         for glyph, size in self._fonts:
-            glyph.text_font_size = f"{size * scale:.4g}px"
+            glyph.update(text_font_size=f"{size * scale:.4g}px", y_offset=-BASELINE * size * scale)
 
     def repaint(self, theme: Theme) -> None:
         """Use the colours of another theme."""
@@ -76,11 +91,11 @@ class Canvas:
         return renderer
 
     def write(self, source: ColumnDataSource, size: float, token: Token, *, x: str = "x", y: str = "y", text: str = "text",
-              align: str | dict[str, str] = "align", bold: bool = False, halo: float = 0.0, scale: float = 1.0) -> None:
+              align: str | dict[str, str] = "align", bold: bool = False, halo: float = 0.0) -> None:
         """Texts of a source at `size` pixels, on a halo of the ground's colour; `align` is a column, or a fixed `value`."""
         common: dict[str, Any] = dict(
-            x=x, y=y, text=text, text_align=align, text_baseline="alphabetic", text_font=FONT,
-            text_font_size=f"{size * scale:.4g}px", text_font_style="bold" if bold else "normal",
+            x=x, y=y, text=text, text_align=align, text_baseline="middle", text_font=value(FONT),
+            text_font_size=f"{size * self.scale:.4g}px", y_offset=-BASELINE * size * self.scale, text_font_style="bold" if bold else "normal",
         )
         if halo:
             # The outline is painted over the letters, so the halo is a text of its own below the text.

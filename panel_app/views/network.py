@@ -7,39 +7,23 @@ them was tapped, but the geometry here can, so taps are resolved in Python.
 from typing import Any
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.events import Tap
 from bokeh.models import Arc, Quadratic, Scatter, Text
 from bokeh.plotting import figure
 
-from panel_app.figures.flows import Reference
-from panel_app.figures.layout import Size, choose_slots, slots_from_order
-from panel_app.figures.network import Network, Picture, Selection
-from panel_app.figures.run_index import Ints, index_of
+from panel_app.figures.layout import Size
+from panel_app.figures.network import Picture, Selection
+from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.session import Session
 from panel_app.theme import Theme
-from panel_app.views.canvas import FONT, Canvas, put, source
+from panel_app.tokens import FONT, MECHANISM_TOKENS, STATE_TOKENS
+from panel_app.views.canvas import Canvas, put, source
 
-MECHANISM_TOKENS = ("gross", "queue", "bilateral", "cycle", "cycle")
 REACH_PX = 6.0
 """A flow is hit this near to its edge, a finger's help."""
 HEAD_COLUMNS = dict(x="head_x", y="head_y", size="head_size", angle="head_angle")
 CURVE_COLUMNS = {name: name for name in ("x0", "y0", "cx", "cy", "x1", "y1")}
-
-
-class ScenarioScale:
-    """What is fixed for a scenario, from the run with which it opens: the banks' slots and what counts as large."""
-
-    def __init__(self, session: Session) -> None:
-        self.scenario = session.scenario
-        index = index_of(session.run)
-        order = session.display.get("places")
-        slots = slots_from_order(order, session.run.agent_ids) if order else None
-        self.slots: Ints = choose_slots(index.pair_value) if slots is None else slots
-        self.reference = Reference(index)
-
-    def network(self, session: Session, size: Size) -> Network:
-        """The geometry of the run on show in this size."""
-        return Network(index_of(session.run), session.names, self.slots, self.reference, size)
 
 
 class NetworkView:
@@ -51,7 +35,7 @@ class NetworkView:
         self.scenario_scale = ScenarioScale(session)
         self.network = self.scenario_scale.network(session, self.size)
         self.picture: Picture = self._picture()
-        self.canvas = Canvas("network", theme, width, height)
+        self.canvas = Canvas("network", theme, width, height, scale, self.resize)
         self.sources = {name: source(name, columns) for name, columns in self._tables().items()}
         self._draw()
         self.canvas.figure.on_event(Tap, self._tapped)
@@ -98,7 +82,7 @@ class NetworkView:
     # Drawing, from the ground up
 
     def _draw(self) -> None:
-        canvas, sources, k = self.canvas, self.sources, self.size.scale
+        canvas, sources = self.canvas, self.sources
         self._draw_flows("flows")
         waiting = sources["waiting"]
         colour = canvas.by_number("selected", "ctl", "ink")
@@ -110,10 +94,10 @@ class NetworkView:
         self._draw_flows("moment")
         self._draw_banks()
         values = sources["values"]
-        canvas.write(values, 12.5, "cycle", bold=True, halo=4, scale=k)
-        canvas.write(sources["headline"], 21, "cycle", bold=True, halo=6, scale=k)
-        canvas.write(sources["headline2"], 13.5, "ink", bold=True, halo=6, scale=k)
-        canvas.write(sources["rest"], 11.5, "ink2", halo=4, scale=k)
+        canvas.write(values, 12.5, "cycle", bold=True, halo=4)
+        canvas.write(sources["headline"], 21, "cycle", bold=True, halo=6)
+        canvas.write(sources["headline2"], 13.5, "ink", bold=True, halo=6)
+        canvas.write(sources["rest"], 11.5, "ink2", halo=4)
 
     def _draw_flows(self, name: str) -> None:
         canvas, data = self.canvas, self.sources[name]
@@ -127,28 +111,29 @@ class NetworkView:
             line_color=canvas.by_number("mechanism", "bg", "bg", "bg", "cycle", "cycle")))
 
     def _draw_banks(self) -> None:
-        canvas, banks, k = self.canvas, self.sources["banks"], self.size.scale
+        canvas, banks = self.canvas, self.sources["banks"]
         canvas.draw(banks, Scatter(x="x", y="y", size="clearing", line_color=None), fill_color="bg")
         canvas.draw(banks, Scatter(x="x", y="y", size="selection", fill_color=None, line_alpha="selection_alpha", line_width=2),
                     line_color="ink")
         ring = dict(x="x", y="y", radius="ring", start_angle=np.pi / 2, direction="clock", line_width="ring_width")
         canvas.draw(banks, Arc(**ring, end_angle=-3 * np.pi / 2, line_alpha="ring_alpha"), line_color="line")
         canvas.draw(banks, Arc(**ring, end_angle="arc_end"), line_color="alert")
-        canvas.draw(banks, Scatter(x="x", y="y", size="size", line_width=1.5, hatch_pattern={"field": "hatch"}, hatch_scale=6,
+        canvas.draw(banks, Scatter(x="x", y="y", size="size", line_width=1.5, hatch_pattern={"field": "hatch"}, hatch_scale=9,
                                    hatch_weight=2, fill_color=canvas.by_number("negative", "node", "bg")),
                     line_color="node", hatch_color="node")
-        letter = dict(x="x", y="letter_y", text_align="center", text_baseline="alphabetic", text_font=FONT, text_font_style="bold",
+        letter = dict(x="x", y="y", text_align="center", text_baseline="middle", text_font=value(FONT), text_font_style="bold",
                       text_font_size={"field": "letter_size"})
         canvas.draw(banks, Text(**letter, text="letter_halo", text_outline_width=3.5), text_color="bg", text_outline_color="bg")
         canvas.draw(banks, Text(**letter, text="letter", text_color=canvas.by_number("negative", "node_text", "ink")))
         queue = self.sources["queue"]
         canvas.draw(queue, Scatter(
             x="x", y="y", size="size", marker={"field": "marker"}, line_width=1.5, line_dash=[3, 2],
-            fill_color=canvas.by_number("state", "bg", "bg", "ink"), line_color=canvas.by_number("state", "ink2", "alert", "ink")))
-        canvas.write(banks, 13, "ink", x="name_x", y="name_y", text="name", align="name_align", bold=True, halo=4, scale=k)
-        canvas.write(banks, 13, "ink2", x="amount_x", y="name_y", text="amount", align="amount_align", halo=4, scale=k)
-        canvas.write(banks, 12, "ink2", x="note_x", y="note_y", text="note", align="align", halo=4, scale=k)
-        canvas.write(banks, 11.5, "ink2", x="more_x", y="more_y", text="more", align="more_align", halo=4, scale=k)
+            line_alpha="outline",
+            fill_color=canvas.by_number("state", "bg", "bg", "ink"), line_color=canvas.by_number("state", *STATE_TOKENS)))
+        canvas.write(banks, 13, "ink", x="name_x", y="name_y", text="name", align="name_align", bold=True, halo=4)
+        canvas.write(banks, 13, "ink2", x="amount_x", y="name_y", text="amount", align="amount_align", halo=4)
+        canvas.write(banks, 12, "ink2", x="note_x", y="note_y", text="note", align="align", halo=4)
+        canvas.write(banks, 11.5, "ink2", x="more_x", y="more_y", text="more", align="more_align", halo=4)
 
     # Taps
 
@@ -191,7 +176,7 @@ class NetworkView:
 def _lines(picture: Picture) -> dict[str, Any]:
     """The headline's two lines and the note about what is left out, each as a table of its own size of type."""
     headline = picture.headline
-    lines = {name: {key: column[row:row + 1] for key, column in headline.items() if key != "line"}
+    lines = {name: {key: column[row:row + 1] for key, column in headline.items()}
              for row, name in enumerate(("headline", "headline2"))}
     rest = [picture.rest] if picture.rest else []
     return {**lines, "rest": {"x": np.full(len(rest), 8.0), "y": np.full(len(rest), 16.0), "text": rest, "align": ["left"] * len(rest)}}

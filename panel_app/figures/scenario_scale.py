@@ -1,0 +1,34 @@
+"""What is fixed for a scenario, from the run with which it opens: the banks' slots and what counts as large."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from panel_app.figures.flows import Reference
+from panel_app.figures.layout import Size, choose_slots, slots_from_order
+from panel_app.figures.network import Network
+from panel_app.figures.run_index import Ints, index_of
+
+
+class Scene(Protocol):
+    """The part of a session that is needed here."""
+
+    scenario: str
+    run: Any
+    display: Mapping[str, Any] | dict[str, Any]
+    names: list[str]
+
+
+class ScenarioScale:
+    """Slots and reference values of one scenario; they outlive every change the reader makes to it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scenario = scene.scenario
+        index = index_of(scene.run)
+        order: Sequence[str] | None = scene.display.get("places")
+        slots = slots_from_order(order, scene.run.agent_ids) if order else None
+        self.slots: Ints = choose_slots(index.pair_value) if slots is None else slots
+        self.reference = Reference(index)
+
+    def network(self, scene: Scene, size: Size) -> Network:
+        """The geometry of the run on show in this size."""
+        return Network(index_of(scene.run), scene.names, self.slots, self.reference, size)
