@@ -97,9 +97,106 @@ check() { ## formatting, lints and types of Rust and Python
   .venv/bin/mypy
 }
 
+# ---- wheels ----------------------------------------------------------------------------------------------------------------------
+
+# All that the wheels are made of.
+SOURCES=(Cargo.toml Cargo.lock pyproject.toml README.md LICENSE engine/core/src engine/core/Cargo.toml engine/bindings engine/python panel_app)
+
+wheel() { ## the wheel for this machine, into dist/native
+  setup
+  say "native wheel"
+  rm -rf dist/native
+  VIRTUAL_ENV="$PWD/.venv" .venv/bin/maturin build --release --locked --interpreter $PYTHON --out dist/native >&2
+}
+
+wasm() { ## the wheel for the browser, into dist/wasm
+  setup
+  compgen -G 'dist/wasm/*_wasm32.whl' >/dev/null || rm -f "$STAMPS/wasm-wheel"
+  once wasm-wheel build_wasm_wheel build.sh web/wasm_link.py "${SOURCES[@]}"
+}
+
+# A Pyodide extension needs no Emscripten SDK: rustc compiles, and web/wasm_link.py links with the LLD that comes with it.
+build_wasm_wheel() (
+  export CARGO_TARGET_DIR="$PWD/target/wasm" RUSTC_BOOTSTRAP=1
+  export PYO3_CROSS_PYTHON_VERSION=3.14 PYO3_NO_PYTHON=1 MATURIN_PYODIDE_ABI_VERSION=2026_0
+  export CARGO_TARGET_WASM32_UNKNOWN_EMSCRIPTEN_LINKER="$PWD/web/wasm_link.py"
+  export CARGO_TARGET_WASM32_UNKNOWN_EMSCRIPTEN_RUSTFLAGS="-C relocation-model=pic -C linker-flavor=em -C link-self-contained=no -C link-arg=-sSIDE_MODULE=2 -Z link-native-libraries=no"
+  find_rust_for_wasm
+  rm -rf dist/wasm
+  VIRTUAL_ENV="$PWD/.venv" .venv/bin/maturin build --release --locked --target wasm32-unknown-emscripten --interpreter python3.14 --out dist/wasm >&2
+)
+
+# Sets what tells cargo which standard library and which linker to use: rustup's, or else Debian's compiler with the library's source.
+find_rust_for_wasm() {
+  local host
+  if command -v rustup >/dev/null && timeout 120 rustup target add wasm32-unknown-emscripten >&2; then
+    host="$(rustc -vV | sed -n 's/^host: //p')"
+    export RUST_LLD="$(rustc --print sysroot)/lib/rustlib/$host/bin/rust-lld"
+    [ -x "$RUST_LLD" ] || fail "rust-lld is missing: $RUST_LLD. Reinstall the Rust toolchain with rustup."
+    return
+  fi
+  if [ ! -d /usr/share/cargo-web ] && [ ! -d /usr/src/rustc-web ] && ! dpkg -s rust-web-src >/dev/null 2>&1; then
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+      fail "No Rust for the browser. Install the target with 'rustup target add wasm32-unknown-emscripten', or on Debian the packages rustc-web cargo-web rust-web-src lld."
+    apt_install rustc-web cargo-web rust-web-src lld
+  fi
+  export PATH="/usr/bin:$PATH" RUSTC=/usr/bin/rustc CARGO=/usr/bin/cargo CARGO_UNSTABLE_BUILD_STD=std,panic_unwind
+  export RUST_LLD="${RUST_LLD:-$(command -v rust-lld || command -v lld || true)}"
+  [ -n "$RUST_LLD" ] || fail "No linker for WebAssembly. Install lld, or set RUST_LLD to a rust-lld."
+}
+
+# ---- site ------------------------------------------------------------------------------------------------------------------------
+
+site() { ## the site, into dist/site: files only, for any static host
+  wasm
+  [ -f dist/site/offline.js ] || rm -f "$STAMPS/site"
+  once site build_site build.sh dist/wasm web/build web/src web/styles web/package-lock.json requirements scenarios panel_app LICENSE
+}
+
+build_site() {
+  $PYTHON -m web.build --wheel "$(echo dist/wasm/*_wasm32.whl)" --out dist/site >&2
+}
+
+serve() { ## serves dist/site on 127.0.0.1:$PORT, compressed
+  [ -f dist/site/index.html ] || fail "There is no dist/site yet. Run './build.sh demo', or './build.sh site' first."
+  $PYTHON -m web.serve dist/site --port "$PORT"
+}
+
+serve-native() { ## the same application on 127.0.0.1:$PORT, in Python of this machine
+  setup
+  .venv/bin/panel serve panel_app/native.py --address 127.0.0.1 --port "$PORT" --index native
+}
+
+demo() { ## everything from a bare clone to the served site
+  site
+  serve
+}
+
+# ---- tests -----------------------------------------------------------------------------------------------------------------------
+
+test() { ## everything from a bare clone to all tests passed
+  site
+  cargo test --workspace --locked --quiet >&2
+  $PYTHON -m pytest -m "not long" "$@"
+}
+
+test-long() { ## the tests that take minutes
+  site
+  cargo test --workspace --locked --release --quiet -- --include-ignored >&2
+  $PYTHON -m pytest -m long "$@"
+}
+
+bench() { ## measures the figures of docs/performance.md: JSON on stdout
+  site >&2
+  $PYTHON -m tests.bench "$@"
+}
+
 verb="${1:-help}"
 [ $# -gt 0 ] && shift
 case "$verb" in
-  setup | check | help) "$verb" "$@" ;;
-  *) help >&2; fail "there is no verb '$verb'." ;;
+  help | setup | check | wheel | wasm | site | serve | serve-native | demo | test | test-long | bench) "$verb" "$@" ;;
+  *)
+    help >&2
+    fail "there is no verb '$verb'."
+    ;;
 esac

@@ -1,0 +1,88 @@
+"""What goes into the two archives of Python code, and what does not: one table of packages, one of what is left out."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+Files = Iterable[tuple[str, bytes]]
+
+INTERFACE = ("bokeh", "panel", "param", "pyviz-comms", "jinja2", "markupsafe", "pyyaml", "packaging", "typing-extensions")
+"""Needed before the first picture; with numpy and our own wheel. They are the very files that .venv runs with."""
+
+VALIDATION = ("pydantic", "annotated-types", "typing-inspection")
+"""Loaded after the first picture; with pydantic-core."""
+
+NATIVE = re.compile(r"\.cpython-[^/]*\.so$|\.abi3\.so$")
+"""Built for this machine. MarkupSafe and PyYAML work without theirs."""
+
+LEFT_OUT = re.compile(
+    r"""
+      \.dist-info/ | (^|/)(tests?|__pycache__|node_modules|_pyinstaller|testing)/
+    | \.(pyi|pxd|pyx|h|a|lib|ts|tsx|js|map|less|typed|rst|md|txt|toml|c|in)$
+    | ^bokeh/(sphinxext|sampledata|command|server/(static|views))/
+    | ^panel/(dist|command|examples|assets|tests|_templates|template|theme/css)/ | ^panel/package(-lock)?\.json$
+    | ^panel/models/(vtk|vizzu|tabulator|perspective)/
+    | ^numpy/(f2py|distutils|doc|typing/tests|fft|ctypeslib|ma/testutils|random/(_examples|lib|include)|_core/(include|lib))(/|$)
+    | ^numpy/.*_(umath|rational|multiarray|operand_flag|struct_ufunc|simd|core)_?tests?\..*so$ | _tests?\.[^/]*so$
+    | ^numpy/conftest | ^numpy/_configtool
+    | ^payment_simulator/(cli|persistence|api|experiments)/
+    | ^panel_app/(page\.js|picture\.py)$
+    """,
+    re.VERBOSE,
+)
+
+STANDARD_LIBRARY_LEFT_OUT = re.compile(
+    r"""
+      ^(lib2to3|idlelib|turtledemo|pydoc_data|ensurepip|tkinter|test|unittest/test|_pyrepl|venv|sqlite3|curses|dbm|wsgiref
+      |xmlrpc|multiprocessing/dummy|lib-dynload)/
+    | ^(turtle|pydoc|doctest|smtplib|ftplib|imaplib|poplib|mailbox|cgi|cgitb|webbrowser|pdb|bdb|trace|tabnanny|cProfile|pstats
+      |profile|this|antigravity|pickletools|turtle)\.py$
+    """,
+    re.VERBOSE,
+)
+
+
+def interface(numpy_wheel: Path) -> Iterator[tuple[str, bytes]]:
+    """What others wrote of the first archive, as (path, content)."""
+    yield from _kept(_of_wheel(numpy_wheel))
+    for package in INTERFACE:
+        yield from _kept(_of_environment(package))
+
+
+def own(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    """Our own packages, out of the wheel built for the browser."""
+    yield from _kept(_of_wheel(wheel))
+
+
+def validation(pydantic_core_wheel: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of the second archive."""
+    yield from _kept(_of_wheel(pydantic_core_wheel))
+    for package in VALIDATION:
+        yield from _kept(_of_environment(package))
+
+
+def standard_library(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """Pyodide's standard library without what no browser can use."""
+    return _kept(_of_wheel(archive), lambda path: not STANDARD_LIBRARY_LEFT_OUT.search(path))
+
+
+def _kept(files: Files, keep: Callable[[str], bool] = lambda path: not LEFT_OUT.search(path)) -> Iterator[tuple[str, bytes]]:
+    return ((path, content) for path, content in files if keep(path))
+
+
+def _of_wheel(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(wheel) as archive:
+        for name in sorted(archive.namelist()):
+            if not name.endswith("/"):
+                yield name, archive.read(name)
+
+
+def _of_environment(package: str) -> Iterator[tuple[str, bytes]]:
+    for file in sorted(distribution(package).files or [], key=str):
+        path = file.as_posix()
+        if not path.startswith("..") and not NATIVE.search(path) and not path.endswith(".pyc"):
+            yield path, file.read_binary()

@@ -1,0 +1,71 @@
+"""index.html and the service worker: the two files made from templates."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import Template
+
+from web.build.assets import SCRIPTS
+from web.build.site import Site, digest
+
+SOURCES = Path(__file__).parents[1] / "src"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where things are, relative to the page. This goes into the page as JSON; the page and the worker read it."""
+
+    runtime: str
+    static: str
+    app: str
+    library: str
+    interface: str
+    validation: str
+
+
+def index(site: Site, parts: Parts, keys: object, picture: str, payments: int) -> bytes:
+    """The page. `picture`: an SVG of a finished run; `payments`: how many it has."""
+    runtime = [f"{parts.runtime}/{name}" for name in ("pyodide.asm.mjs", "pyodide.asm.wasm")]
+    first = [runtime[1], parts.library, parts.interface]
+    scripts = [f"{parts.static}/{name}" for name in SCRIPTS]
+    sizes = {path: _travels(path, site.files[path]) for path in [*first, *scripts]}
+    known = asdict(parts) | {
+        "packages": "/lib/python3.14/site-packages",
+        "first": first,
+        "raw": {path: len(site.files[path]) for path in first},
+        "sizes": sizes,
+        "keys": keys,
+    }
+    return _filled(
+        "index.html",
+        site=json.dumps(known, separators=(",", ":")).replace("<", "\\u003c"),
+        app=parts.app,
+        styles="\n".join(f'<link rel="stylesheet" href="{html.escape(path)}">' for path in _styles(site, parts)),
+        scripts="\n".join(f'<script defer src="{html.escape(path)}"></script>' for path in scripts),
+        megabytes=f"{sum(sizes.values()) / 1e6:.1f}",
+        payments=str(payments),
+        picture=picture,
+    )
+
+
+def service_worker(site: Site) -> bytes:
+    """The service worker for exactly these files; made last."""
+    files = ["./", *sorted(path for path in site.files if path != "index.html")]
+    return _filled("offline.js", version=digest(site.files), files=json.dumps(files, indent=1))
+
+
+def _styles(site: Site, parts: Parts) -> list[str]:
+    return sorted(path for path in site.files if path.startswith(f"{parts.app}/") and path.endswith(".css"))
+
+
+def _travels(path: str, content: bytes) -> int:
+    """About how many bytes go over the wire on a host that compresses with gzip, as nearly all do."""
+    return len(content) if path.endswith(".bin") else len(gzip.compress(content, 6))
+
+
+def _filled(template: str, **values: str) -> bytes:
+    return Template((SOURCES / template).read_text(encoding="utf-8")).substitute(values).encode()

@@ -1,0 +1,116 @@
+// The page: starts the worker in which Python runs, shows how far it is, draws the Bokeh document that it sends, and carries
+// changes and messages between the two.
+
+import {done, enter, fail, progress} from "./loading.js"
+import {attach} from "./page.js"
+
+const root = document.documentElement
+const site = JSON.parse(document.getElementById("site").textContent)
+const base = new URL(".", location.href).href
+const dark = matchMedia("(prefers-color-scheme: dark)"), still = matchMedia("(prefers-reduced-motion: reduce)")
+root.dataset.theme = dark.matches ? "dark" : "light"
+
+enter("download")
+for (const script of document.querySelectorAll("script[defer]")) {
+  const file = script.getAttribute("src")
+  script.onload = () => progress(file, 1, site.sizes)
+  script.onerror = () => fail({what: `The file ${name(file)} did not arrive.`, file: name(file)})
+}
+const scripts = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve))   // after every deferred script
+
+const boot = {
+  base,
+  site,
+  query: Object.fromEntries(new URLSearchParams(location.search)),
+  dark: dark.matches,
+  still: still.matches,
+  width: innerWidth,
+  height: innerHeight,
+}
+const worker = new Worker(new URL("./worker.js", import.meta.url), {type: "module", name: JSON.stringify(boot)})
+worker.onerror = (event) => fail({what: `The worker stopped: ${event.message || "it could not be loaded"}.`})
+
+const tell = (name, payload) => worker.postMessage({type: "page", name, payload: JSON.stringify(payload)})
+let receive = () => {}
+
+const handlers = {
+  stage: ({stage}) => enter(stage),
+  progress: ({file, share}) => progress(file, share, site.sizes),
+  failed: (failure) => fail(failure),
+  page: ({name, payload, bytes}) => receive(name, {...JSON.parse(payload), ...(bytes && {bytes})}),
+  render,
+  patch: ({patch, buffers}) => applyPatch(patch, buffers),
+  idle: sendQueued,
+  ready: () => {
+    done()
+    root.dataset.appReady = "true"
+    keepForOffline()
+  },
+}
+worker.onmessage = ({data}) => handlers[data.type](data)
+
+// ---- the Bokeh document ----------------------------------------------------------------------------------------------------
+
+let live, patching = false, busy = false, queue = []
+
+/** Draw the document out of sight; when it has been painted it takes the place of the first picture in one step. */
+async function render({documents, items, roots}) {
+  await scripts
+  if (!globalThis.Bokeh) return
+  const stage = document.createElement("div")
+  stage.id = "live"
+  stage.className = "staged"
+  document.getElementById("app").append(stage)
+  const [item] = JSON.parse(items)
+  item.root_ids = JSON.parse(roots)
+  item.roots = Object.fromEntries(item.root_ids.map((id) => {
+    const element = document.createElement("div")
+    element.id = `root-${id}`
+    stage.append(element)
+    return [id, element.id]
+  }))
+  receive = attach(tell, site.keys)
+  const [views] = await Bokeh.embed.embed_items(JSON.parse(documents), [item])
+  live = [...views.roots.values()][0].model.document
+  live.on_change(sendChange, false)
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  stage.className = ""
+  document.getElementById("picture").remove()
+  worker.postMessage({type: "rendered"})
+}
+
+function applyPatch(patch, buffers) {
+  patching = true
+  try {
+    live.apply_json_patch(patch, buffers)
+  } finally {
+    patching = false
+  }
+}
+
+/** A change made on the page. While Python is busy the last value of each property waits, not every value on the way. */
+function sendChange(event) {
+  if (patching || event.setter_id === "py") return
+  if (event.model && event.attr) queue = queue.filter((other) => other.model !== event.model || other.attr !== event.attr)
+  queue.push(event)
+  if (!busy) sendQueued()
+}
+
+function sendQueued() {
+  busy = queue.length > 0
+  if (busy) worker.postMessage({type: "patch", patch: live.create_json_patch(queue)})
+  queue = []
+}
+
+// ---- for the next start, and for no network at all -------------------------------------------------------------------------
+
+async function keepForOffline() {
+  if (!navigator.serviceWorker) return
+  await navigator.serviceWorker.register("./offline.js")
+  await navigator.serviceWorker.ready
+  root.dataset.offline = "true"
+}
+
+function name(file) {
+  return file.split("/").at(-1)
+}
