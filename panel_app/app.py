@@ -111,6 +111,7 @@ class App:
 
     def _query(self, payload: Payload) -> None:
         open_query(self.session, payload)
+        self.start()
 
     def _actions(self) -> dict[str, Action]:
         session = self.session
@@ -339,17 +340,24 @@ def open_query(session: Session, payload: Payload) -> bool:
     return True
 
 
-def build(doc: Document, page: Page, query: Payload | None = None, dark: bool = False) -> App:
-    """Open the first scenario (or what `query` asks for), add the page to `doc`, and answer messages from `page` from then on."""
+def create(doc: Document, page: Page, query: Payload | None = None, dark: bool = False) -> App:
+    """Open the first scenario, or what `query` asks for, and draw it; `doc` is the document that the page will live in."""
     session = Session(DARK if dark else LIGHT)
     if not open_query(session, query or {}):
         asked = session.message
         session.open(scenarios.FIRST)
         session.message = asked
     app = App(page, session, doc)
-    app.panel().server_doc(doc, title=text.BRAND, location=False)
+    app.panel()
+    return app
+
+
+def build(doc: Document, page: Page, query: Payload | None = None, dark: bool = False) -> App:
+    """Create the page, add it to `doc` as its only root, and answer messages from `page` from then on."""
+    app = create(doc, page, query, dark)
+    app.root.server_doc(doc, title=text.BRAND, location=False)
     app.start()
     return app
 
 
-__all__ = ["KEYS", "App", "build", "open_query"]
+__all__ = ["KEYS", "App", "build", "create", "open_query"]

@@ -10,7 +10,7 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
-from panel_app.app import build
+from panel_app.app import create
 from panel_app.page import KEYS, Handler, Payload
 
 HERE = Path(__file__).parent
@@ -49,12 +49,13 @@ def serve() -> None:
     """Put the page into the document of this visit."""
     doc = pn.state.curdoc
     line = Line(name="line")
-    app = build(doc, line)
+    app = create(doc, line)
     template = pn.Template(TEMPLATE)
     template.add_variable("tokens", TOKENS.read_text(encoding="utf-8"))
     template.add_panel("page", app.root)
     template.add_panel("line", line)
     template.server_doc(doc)
+    app.start()
 
 
 if pn.state.curdoc is not None and __name__.startswith("bokeh_app_"):

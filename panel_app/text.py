@@ -20,6 +20,7 @@ HELP = "Keys"
 CLOSE = "Close"
 TO_LIGHT, TO_DARK = "Switch to light theme", "Switch to dark theme"
 MECHANISMS = ("Gross RTGS", "Released from queue", "Bilateral netting", "Cycle netting", "Multilateral netting")
+SWITCHES = ("Gross RTGS", "Release from queue", "Bilateral netting", "Cycle netting")
 HOW = ("at once", "released from the queue", "by bilateral netting", "by cycle netting", "by multilateral netting")
 HOW_SHORT = ("at once", "from the queue", "bilateral", "cycle", "multilateral")
 ALWAYS = "always"
@@ -82,6 +83,10 @@ def in_payments(number: int) -> str:
 
 def of_arrived(value: int) -> str:
     return f"of {short(value)} arrived"
+
+
+def _way(names: Sequence[str]) -> str:
+    return " \u2192 ".join(names)
 
 
 # The sentence
@@ -240,7 +245,7 @@ def cycle_open(names: Sequence[str]) -> tuple[str, str]:
     """A closed loop of waiting payments through this one."""
     if not names:
         return "", "No cycle through this payment yet."
-    return "A cycle is open:", f" {' \u2192 '.join(names)}."
+    return "A cycle is open:", f" {_way(names)}."
 
 
 def settles(clock: str, mechanism: int) -> str:
@@ -354,7 +359,7 @@ def goes_overdue(sender: str, receiver: str) -> str:
 
 
 def cycle(names: Sequence[str]) -> str:
-    return "Cycle " + " \u2192 ".join([*names, names[0]])
+    return f"Cycle {_way([*names, names[0]])}"
 
 
 def bilateral(names: Sequence[str]) -> str:
@@ -366,4 +371,4 @@ def waits(ticks: int) -> str:
 
 
 def after(ticks: int) -> str:
-    return f"after {count(ticks, 'tick')}"
+    return f"after {count(ticks, 'tick')}" if ticks else HOW_SHORT[1]

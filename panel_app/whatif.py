@@ -46,8 +46,8 @@ class WhatIf:
             agent["opening_balance"] = _scaled(opening, self.balance_factor)
             agent["unsecured_cap"] = _scaled(agent.get("unsecured_cap", 0), self.credit_factor)
             if self.arrivals_factor != 1.0:
-                for source in _arrivals(agent):
-                    source["rate_per_tick"] = round(float(source["rate_per_tick"]) * self.arrivals_factor, 6)
+                for stream in agent.get("arrivals", []):
+                    stream["rate_per_tick"] = float(stream["rate_per_tick"]) * self.arrivals_factor
         if self.bilateral is not None:
             changed.setdefault("lsm_config", {})["enable_bilateral"] = self.bilateral
         if self.cycles is not None:
@@ -61,8 +61,3 @@ def _scaled(cents: int, factor: float) -> int:
     """Cents times a factor of two decimals, exact in integers; half away from zero."""
     product = abs(cents) * round(factor * 100)
     return (1 if cents >= 0 else -1) * ((product + 50) // 100)
-
-
-def _arrivals(agent: dict[str, Any]) -> list[dict[str, Any]]:
-    bands = agent.get("arrival_bands") or {}
-    return [source for source in (agent.get("arrival_config"), *bands.values()) if source]

@@ -42,7 +42,7 @@ class Part:
 
     def panel(self) -> pn.pane.HTML:
         """The pane, drawn."""
-        self._pane.object = self.html()
+        self._pane.object = str(self.html())
         return self._pane
 
     def update(self, changed: frozenset[str]) -> None:

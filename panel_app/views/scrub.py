@@ -9,10 +9,6 @@ from panel_app.figures.gridlock import gridlock_ticks
 from panel_app.moment import moment
 from panel_app.views.part import Part
 
-INSET = (58, 10)
-"""Margins of the strip's frame inside its figure, left and right, in pixels."""
-
-
 class Scrub(Part):
     """Invisible; the strip below it is what one sees."""
 
@@ -24,10 +20,10 @@ class Scrub(Part):
         kind = moment(session, session.tick).kind
         what = text.KINDS.get(kind, "") or (text.GRIDLOCK if gridlock_ticks(session.run)[session.tick] else "")
         return Markup(
-            '<div class="scrub" style="--left:{}px;--right:{}px"><input type="range" data-follow min="0" max="{}" step="1" value="{}" '
+            '<div class="scrub" style="--ticks:{}"><input type="range" data-follow min="0" max="{}" step="1" value="{}" '
             'data-do="go" data-every="30" aria-label="{}" aria-valuetext="{}"><i></i></div>'
         ).format(
-            *INSET,
+            session.ticks,
             session.ticks - 1,
             session.tick,
             text.TIME_OF_DAY,

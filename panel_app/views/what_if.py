@@ -41,8 +41,8 @@ class WhatIfPanel(Part):
         switches = join(
             [
                 *(_row(number, Markup('<span class="small muted">{}</span>').format(text.ALWAYS)) for number in (0, 1)),
-                _row(2, _toggle("bilateral", text.MECHANISMS[2], bool(lsm.get("enable_bilateral")))),
-                _row(3, _toggle("cycles", text.MECHANISMS[3], bool(lsm.get("enable_cycles")))),
+                _row(2, _toggle("bilateral", text.SWITCHES[2], bool(lsm.get("enable_bilateral")))),
+                _row(3, _toggle("cycles", text.SWITCHES[3], bool(lsm.get("enable_cycles")))),
             ]
         )
         base = sorted(session.base_config["agents"], key=lambda agent: str(agent["id"]).encode())
@@ -96,7 +96,7 @@ class WhatIfPanel(Part):
 
 
 def _row(mechanism: int, control: Markup) -> Markup:
-    return Markup('<div class="switch">{}<span>{}</span>{}</div>').format(mark(mechanism, 14), text.MECHANISMS[mechanism], control)
+    return Markup('<div class="switch">{}<span>{}</span>{}</div>').format(mark(mechanism, 14), text.SWITCHES[mechanism], control)
 
 
 def _toggle(action: str, label: str, on: bool) -> Markup:
