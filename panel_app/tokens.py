@@ -2,5 +2,8 @@
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
 MECHANISM_TOKENS = ("gross", "queue", "bilateral", "cycle", "cycle")
+MARK_FILL_TOKENS = ("gross", "queue", "bilateral", "bg", "bg")
+MARK_LINE_TOKENS = ("bg", "bg", "bg", "cycle", "cycle")
+"""The mark of a mechanism is filled and edged with the ground, but for cycles: a ring filled with the ground."""
 STATE_TOKENS = ("ink2", "alert", "ink")
 """A waiting payment: plain, overdue, selected."""

@@ -1,7 +1,7 @@
 """The four charts of the day: available liquidity, what waits, what settled so far, what it cost so far.
 
-`Charts` holds what stays while time runs; only the cursor moves. Each chart says its content in one sentence and in a table of the
-same numbers.
+`Charts` holds what stays while time runs; only the cursor moves. Each chart says its content in one sentence and in a
+table of the same numbers.
 """
 
 from collections.abc import Callable, Sequence
@@ -83,7 +83,9 @@ def round_steps(largest: float, most: int = 4) -> list[int]:
 
 
 def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
-    """Places near the wanted ones, in their order, at least `apart` from each other, between `low` and `high` if they fit."""
+    """Places near the wanted ones, in their order, at least `apart` from each other, between `low` and `high` if they
+    fit.
+    """
     places: list[float] = []
     for value in wanted:
         places.append(max(value, low, places[-1] + apart if places else low))
@@ -95,10 +97,20 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> li
 
 
 class Charts:
-    """The charts of one run, each in a figure of `width` by `height` pixels. `previous` is the run before the last change."""
+    """The charts of one run, each in a figure of `width` by `height` pixels. `previous` is the run before the last
+    change.
+    """
 
-    def __init__(self, index: RunIndex, clock: Clock, names: list[str], width: float, height: float, scale: float = 1.0,
-                 previous: RunIndex | None = None) -> None:
+    def __init__(
+        self,
+        index: RunIndex,
+        clock: Clock,
+        names: list[str],
+        width: float,
+        height: float,
+        scale: float = 1.0,
+        previous: RunIndex | None = None,
+    ) -> None:
         self.index, self.clock, self.names, self.previous = index, clock, names, previous
         self.width, self.height, self.scale = width, height, scale
         points = min(index.ticks, POINTS_MOST)
@@ -110,9 +122,19 @@ class Charts:
         self._settled = np.cumsum(index.settled_value, axis=0)
         self._arrived = np.cumsum(index.arrived_value)
         none = np.zeros((index.ticks, index.banks), np.int64)
-        self._cost = np.cumsum(np.stack([
-            np.sum([np.asarray(series.costs.get(category, none), np.int64).sum(axis=1) for category in categories], axis=0)
-            for _, categories in COSTS], axis=1), axis=0)
+        self._cost = np.cumsum(
+            np.stack(
+                [
+                    np.sum(
+                        [np.asarray(series.costs.get(category, none), np.int64).sum(axis=1) for category in categories],
+                        axis=0,
+                    )
+                    for _, categories in COSTS
+                ],
+                axis=1,
+            ),
+            axis=0,
+        )
 
     def cursor(self, tick: int) -> Columns:
         """The vertical line at the end of `tick`, the same in all four."""
@@ -123,7 +145,11 @@ class Charts:
         """What stands beside the title; for costs it changes with the tick."""
         if chart == COST:
             return f"{short(int(self._cost[tick].sum()))} of {short(int(self._cost[-1].sum()))}"
-        return (f"{self.names[bank]} dark, others grey" if self.index.banks > 1 else self.names[bank], "value", "by mechanism")[chart]
+        return (
+            f"{self.names[bank]} dark, others grey" if self.index.banks > 1 else self.names[bank],
+            "value",
+            "by mechanism",
+        )[chart]
 
     def liquidity(self, bank: int) -> Chart:
         """What each bank can pay, one of them dark."""
@@ -138,9 +164,11 @@ class Charts:
             frame,
             lines={"xs": [x] * self.index.banks, "ys": list(frame.y(value[self._shown]).T)},
             line={"x": x, "y": frame.y(own[self._shown])},
-            labels=_labels([(frame.right + 6, min(float(frame.y(own[-1])) + 4, self.height - 22 * self.scale), name, 1, -1)]),
-            summary=f"{name} can pay between {short(int(own[low]))} at {self._at(low)} and {short(int(own[high]))} at {self._at(high)}, "
-                    f"and {short(int(own[-1]))} at the end.",
+            labels=_labels(
+                [(frame.right + 6, min(float(frame.y(own[-1])) + 4, self.height - 22 * self.scale), name, 1, -1)]
+            ),
+            summary=f"{name} can pay between {short(int(own[low]))} at {self._at(low)} "
+            f"and {short(int(own[high]))} at {self._at(high)}, and {short(int(own[-1]))} at the end.",
             header=["Time", *(self.names[number] for number in told)],
             cells=lambda tick: [int(value[tick, number]) for number in told],
         )
@@ -148,7 +176,11 @@ class Charts:
     def waiting(self) -> Chart:
         """Value that has arrived and not settled; dashed: before the last change."""
         value = self.index.waiting_value
-        before = self.previous.waiting_value if self.previous is not None and self.previous.ticks == self.index.ticks else None
+        before = (
+            self.previous.waiting_value
+            if self.previous is not None and self.previous.ticks == self.index.ticks
+            else None
+        )
         largest = max(int(value.max(initial=0)), int(before.max(initial=0)) if before is not None else 0)
         frame = self._frame(largest * 1.05)
         x, y = frame.x(self._parts), frame.y(value[self._shown])
@@ -159,16 +191,25 @@ class Charts:
         places = spread([item[0] for item in wanted], LABEL_APART * self.scale, 14.0, self.height - 22 * self.scale)
         peak = int(value.argmax())
         count = self.index.waiting_count
-        summary = (f"The queue peaks at {short(int(value[peak]))} at {self._at(peak)} and ends at {short(int(value[-1]))}."
-                   if value[peak] else "Nothing waits all day.")
+        summary = (
+            f"The queue peaks at {short(int(value[peak]))} at {self._at(peak)} and ends at {short(int(value[-1]))}."
+            if value[peak]
+            else "Nothing waits all day."
+        )
         return self._chart(
             frame,
-            areas={"xs": [np.concatenate([x[:1], x, x[-1:]])],
-                   "ys": [np.concatenate([frame.y(np.zeros(1)), y, frame.y(np.zeros(1))])], "kind": np.zeros(1, np.int64)},
+            areas={
+                "xs": [np.concatenate([x[:1], x, x[-1:]])],
+                "ys": [np.concatenate([frame.y(np.zeros(1)), y, frame.y(np.zeros(1))])],
+                "kind": np.zeros(1, np.int64),
+            },
             line={"x": x, "y": y},
             dashes={"x": x, "y": frame.y(before[self._shown])} if before is not None else None,
-            labels=_labels([(frame.right + 6, place, item[1], item[2], -1) for place, item in zip(places, wanted, strict=True)]),
-            summary=summary, header=["Time", "Value waiting", "Payments waiting"],
+            labels=_labels(
+                [(frame.right + 6, place, item[1], item[2], -1) for place, item in zip(places, wanted, strict=True)]
+            ),
+            summary=summary,
+            header=["Time", "Value waiting", "Payments waiting"],
             cells=lambda tick: [int(value[tick]), f"{int(count[tick]):,}"],
         )
 
@@ -180,12 +221,20 @@ class Charts:
         share = f"{100 * total[-1] / self._arrived[-1]:.0f} %" if self._arrived[-1] else "nothing"
         parts = ", ".join(f"{short(int(self._settled[-1, kind]))} {MECHANISM_NAMES[kind]}" for kind in used)
         return self._chart(
-            frame, areas=self._stack(frame, self._settled, used),
+            frame,
+            areas=self._stack(frame, self._settled, used),
             dashes={"x": frame.x(self._parts), "y": frame.y(self._arrived[self._shown])},
-            labels=self._stack_labels(frame, self._settled, used, lambda kind: compact(int(self._settled[-1, kind])), marks=True),
-            summary=f"{short(int(total[-1]))} of {short(int(self._arrived[-1]))} settle, {share}" + (f": {parts}." if used else "."),
+            labels=self._stack_labels(
+                frame, self._settled, used, lambda kind: compact(int(self._settled[-1, kind])), marks=True
+            ),
+            summary=f"{short(int(total[-1]))} of {short(int(self._arrived[-1]))} settle, {share}"
+            + (f": {parts}." if used else "."),
             header=["Time", "Arrived", "Settled", *(MECHANISM_NAMES[kind] for kind in used)],
-            cells=lambda tick: [int(self._arrived[tick]), int(total[tick]), *(int(self._settled[tick, kind]) for kind in used)],
+            cells=lambda tick: [
+                int(self._arrived[tick]),
+                int(total[tick]),
+                *(int(self._settled[tick, kind]) for kind in used),
+            ],
         )
 
     def cost(self) -> Chart:
@@ -196,10 +245,15 @@ class Charts:
         told = [kind for kind in used if self._cost[-1, kind] * 100 > total[-1]]
         largest = max(used, key=lambda kind: self._cost[-1, kind], default=None)
         summary = f"The day costs {short(int(total[-1]))}" + (
-            f", {100 * self._cost[-1, largest] / total[-1]:.0f} % of it {COSTS[largest][0]}." if largest is not None else ".")
+            f", {100 * self._cost[-1, largest] / total[-1]:.0f} % of it {COSTS[largest][0]}."
+            if largest is not None
+            else "."
+        )
         return self._chart(
-            frame, areas=self._stack(frame, self._cost, used),
-            labels=self._stack_labels(frame, self._cost, told, lambda kind: COSTS[kind][0], marks=False), summary=summary,
+            frame,
+            areas=self._stack(frame, self._cost, used),
+            labels=self._stack_labels(frame, self._cost, told, lambda kind: COSTS[kind][0], marks=False),
+            summary=summary,
             header=["Time", "Total", *(COSTS[kind][0] for kind in used)],
             cells=lambda tick: [int(total[tick]), *(int(self._cost[tick, kind]) for kind in used)],
         )
@@ -218,21 +272,43 @@ class Charts:
         day = f"day {tick // self.clock.ticks_per_day + 1}, " if self.clock.days > 1 else ""
         return day + self.clock.text(tick)
 
-    def _chart(self, frame: Frame, *, summary: str, header: list[str], cells: Callable[[int], list[int | str]],
-               labels: Columns, areas: Columns | None = None, lines: Columns | None = None, line: Columns | None = None,
-               dashes: Columns | None = None) -> Chart:
+    def _chart(
+        self,
+        frame: Frame,
+        *,
+        summary: str,
+        header: list[str],
+        cells: Callable[[int], list[int | str]],
+        labels: Columns,
+        areas: Columns | None = None,
+        lines: Columns | None = None,
+        line: Columns | None = None,
+        dashes: Columns | None = None,
+    ) -> Chart:
         steps = round_steps(frame.largest)
         room = frame.right - frame.left
         marks = self.clock.marks(int(room / (30 * self.scale)))
         chart = Chart(labels=labels, summary=summary, header=header)
-        chart.grid = {"left": np.full(len(steps), frame.left), "right": np.full(len(steps), frame.right), "y": frame.y(np.array(steps)),
-                      "text_x": np.full(len(steps), frame.left - 6), "text_y": frame.y(np.array(steps)) + 4 * self.scale,
-                      "text": [axis(step) for step in steps], "align": ["right"] * len(steps)}
+        chart.grid = {
+            "left": np.full(len(steps), frame.left),
+            "right": np.full(len(steps), frame.right),
+            "y": frame.y(np.array(steps)),
+            "text_x": np.full(len(steps), frame.left - 6),
+            "text_y": frame.y(np.array(steps)) + 4 * self.scale,
+            "text": [axis(step) for step in steps],
+            "align": ["right"] * len(steps),
+        }
         texts = [text[:2] if text[2:3] == ":" else text.removeprefix("day ") for _, text in marks]
-        chart.times = {"x": frame.x(np.array([tick / self.index.ticks for tick, _ in marks])),
-                       "y": np.full(len(marks), self.height - 4 * self.scale), "text": texts, "align": ["center"] * len(marks)}
-        chart.rows = [[self._end_of(tick), *(cell if isinstance(cell, str) else full(cell) for cell in cells(tick))]
-                      for tick in self._rows]
+        chart.times = {
+            "x": frame.x(np.array([tick / self.index.ticks for tick, _ in marks])),
+            "y": np.full(len(marks), self.height - 4 * self.scale),
+            "text": texts,
+            "align": ["center"] * len(marks),
+        }
+        chart.rows = [
+            [self._end_of(tick), *(cell if isinstance(cell, str) else full(cell) for cell in cells(tick))]
+            for tick in self._rows
+        ]
         chart.areas, chart.lines = areas or chart.areas, lines or chart.lines
         chart.line, chart.dashes = line or chart.line, dashes or chart.dashes
         return chart
@@ -252,23 +328,39 @@ class Charts:
             base = top
         return {"xs": [outline] * len(kinds), "ys": ys, "kind": np.array(kinds, np.int64)}
 
-    def _stack_labels(self, frame: Frame, value: Ints, kinds: list[int], text: Callable[[int], str], *, marks: bool) -> Columns:
+    def _stack_labels(
+        self, frame: Frame, value: Ints, kinds: list[int], text: Callable[[int], str], *, marks: bool
+    ) -> Columns:
         below = np.concatenate([[0], np.cumsum(value[-1])])
         # From the top of the figure down, that is from the top of the stack.
         kinds = kinds[::-1]
         wanted = [float(frame.y((below[kind] + below[kind + 1]) / 2)) + 4 for kind in kinds]
         places = spread(wanted, LABEL_APART * self.scale, 14.0, self.height - 22 * self.scale)
         shift = 19 if marks else 6
-        return _labels([(frame.right + shift * self.scale, place, text(kind), 0, kind if marks else -1)
-                        for place, kind in zip(places, kinds, strict=True)])
+        return _labels(
+            [
+                (frame.right + shift * self.scale, place, text(kind), 0, kind if marks else -1)
+                for place, kind in zip(places, kinds, strict=True)
+            ]
+        )
 
 
 def _labels(rows: list[tuple[float, float, str, int, int]]) -> Columns:
-    """Texts at line ends: x, y, text, whether it is the important one, and the mechanism whose mark stands before it, or -1."""
+    """Texts at line ends: x, y, text, whether it is the important one, and the mechanism whose mark stands before it,
+    or -1.
+    """
     mark = np.array([row[4] for row in rows], np.int64)
     x, y = np.array([row[0] for row in rows], float), np.array([row[1] for row in rows], float)
-    return {"x": x, "y": y, "text": ["" if row[3] else row[2] for row in rows], "bold": [row[2] if row[3] else "" for row in rows],
-            "align": ["left"] * len(rows), "mark": np.maximum(mark, 0), "mark_x": x - 9, "mark_y": y - 4,
-            "mark_size": np.where(mark == 0, 11.0, np.where(mark > 0, 8.0, 0.0)),
-            "marker": ["triangle" if kind == 0 else "circle" if kind >= 3 else "square" for kind in mark],
-            "mark_angle": np.select([mark == 0, mark == 2], [-np.pi / 2, np.pi / 4], 0.0)}
+    return {
+        "x": x,
+        "y": y,
+        "text": ["" if row[3] else row[2] for row in rows],
+        "bold": [row[2] if row[3] else "" for row in rows],
+        "align": ["left"] * len(rows),
+        "mark": np.maximum(mark, 0),
+        "mark_x": x - 9,
+        "mark_y": y - 4,
+        "mark_size": np.where(mark == 0, 11.0, np.where(mark > 0, 8.0, 0.0)),
+        "marker": ["triangle" if kind == 0 else "circle" if kind >= 3 else "square" for kind in mark],
+        "mark_angle": np.select([mark == 0, mark == 2], [-np.pi / 2, np.pi / 4], 0.0),
+    }

@@ -41,7 +41,7 @@ class Clock:
         return f"{at // 60:02d}:{at % 60:02d}"
 
     def marks(self, most: int) -> list[tuple[float, str]]:
-        """At most `most` + 1 round times as (tick, text): hours within one day, the starts of days in a run of several."""
+        """At most `most` + 1 round times as (tick, text): hours of one day, or starts of days."""
         if self.days > 1:
             step = -(-self.days // max(most, 1))
             return [(day * self.ticks_per_day, f"day {day + 1}") for day in range(0, self.days, step)]
@@ -49,5 +49,7 @@ class Clock:
         step = next((s for s in (1, 2, 3, 4, 6, 12) if hours / s <= max(most, 1)), 24)
         first = -(-self.start // 60)
         per_minute = self.ticks_per_day / (self.end - self.start)
-        return [((hour * 60 - self.start) * per_minute, f"{hour % 24:02d}:00")
-                for hour in range(first, self.end // 60 + 1, step)]
+        return [
+            ((hour * 60 - self.start) * per_minute, f"{hour % 24:02d}:00")
+            for hour in range(first, self.end // 60 + 1, step)
+        ]

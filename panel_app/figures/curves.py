@@ -1,8 +1,10 @@
 """Quadratic curves between banks: bent to the left of travel, trimmed where they meet a bank's ring."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panel_app.figures.run_index import Floats
 
@@ -38,8 +40,10 @@ class Curves:
         """`count` points along each curve, two arrays (curves, count)."""
         part = np.linspace(0, 1, count)
         a, b, c = (1 - part) ** 2, 2 * part * (1 - part), part**2
-        return (self.x0[:, None] * a + self.cx[:, None] * b + self.x1[:, None] * c,
-                self.y0[:, None] * a + self.cy[:, None] * b + self.y1[:, None] * c)
+        return (
+            self.x0[:, None] * a + self.cx[:, None] * b + self.x1[:, None] * c,
+            self.y0[:, None] * a + self.cy[:, None] * b + self.y1[:, None] * c,
+        )
 
     def distance(self, x: float, y: float) -> Floats:
         """How far each curve is from a point."""
@@ -50,7 +54,7 @@ class Curves:
         found: Floats = np.hypot(px - along * dx, py - along * dy).min(axis=1, initial=np.inf)
         return found
 
-    def rows(self, chosen: Floats) -> "Curves":
+    def rows(self, chosen: NDArray[Any]) -> "Curves":
         """Some of the curves, by row number."""
         return Curves(*(column[chosen] for column in (self.x0, self.y0, self.cx, self.cy, self.x1, self.y1)))
 
@@ -58,7 +62,8 @@ class Curves:
 def between(x0: Floats, y0: Floats, x1: Floats, y1: Floats, lane: Floats, leave: Floats, arrive: Floats) -> Curves:
     """Curves from bank to bank that begin `leave` and end `arrive` pixels from the two centres.
 
-    Opposite directions bend away from each other, so they never lie on one line; each `lane` lies outside the one before.
+    Opposite directions bend away from each other, so they never lie on one line; each `lane` lies outside the one
+    before.
     """
     dx, dy = x1 - x0, y1 - y0
     length = np.maximum(np.hypot(dx, dy), 1e-6)

@@ -44,8 +44,16 @@ def flows_in(index: RunIndex, tick: int, window: int, most: int | None = None) -
     rest = key[most:] if most is not None else key[:0]
     key = key[:most] if most is not None else key
     pair = key // MECHANISMS
-    return Flows(key, pair // index.banks, pair % index.banks, key % MECHANISMS, total[key].astype(np.int64), last[key],
-                 len(rest), int(total[rest].sum()))
+    return Flows(
+        key,
+        pair // index.banks,
+        pair % index.banks,
+        key % MECHANISMS,
+        total[key].astype(np.int64),
+        last[key],
+        len(rest),
+        int(total[rest].sum()),
+    )
 
 
 @dataclass
@@ -65,8 +73,9 @@ class Reference:
         """99th percentile of the flows of all windows of this length."""
         if window not in self._flow:
             step = max(1, self.index.ticks // SAMPLES)
-            values: list[Floats] = [flows_in(self.index, tick, window).value.astype(float)
-                                    for tick in range(0, self.index.ticks, step)]
+            values: list[Floats] = [
+                flows_in(self.index, tick, window).value.astype(float) for tick in range(0, self.index.ticks, step)
+            ]
             every = np.concatenate(values) if values else np.zeros(0)
             self._flow[window] = float(np.percentile(every, 99)) if len(every) else 1.0
         return self._flow[window]

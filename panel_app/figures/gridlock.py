@@ -27,7 +27,9 @@ def has_loop(pays: NDArray[np.bool_]) -> bool:
 
 @per_run
 def gridlock_ticks(run: Any) -> NDArray[np.bool_]:
-    """For each tick whether something waits in the central queue, nothing settles, and the queued payments hold a closed loop."""
+    """For each tick whether something waits in the central queue, nothing settles, and the queued payments hold a
+    closed loop.
+    """
     index = index_of(run)
     stuck = np.zeros(index.ticks, bool)
     for tick in np.flatnonzero((index.queue2_count.sum(axis=1) > 0) & (index.settled_count.sum(axis=1) == 0)):

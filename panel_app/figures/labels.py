@@ -1,10 +1,12 @@
-"""Where each bank's label stands: chosen once a layout, so that no label lies on another, on a bank or outside the figure.
+"""Where each bank's label stands: chosen once a layout, so that no label lies on another, on a bank or outside the
+figure.
 
-A label has up to three lines: name and amount, what waits ("8 waiting, 14.38 M"), and the row of waiting payments. Its place is found
-for the widest texts of the day; where three lines do not fit, it has fewer. While time runs only its distance from the bank
-follows the size of the bank's disc.
+A label has up to three lines: name and amount, what waits ("8 waiting, 14.38 M"), and the row of waiting payments. Its
+place is found for the widest texts of the day; where three lines do not fit, it has fewer. While time runs only its
+distance from the bank follows the size of the bank's disc.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +33,9 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Anchor:
-    """Where a label stands: `across` is -1 left of the bank, 1 right, 0 centred on `centre`; `down` is -1 above, 0 beside, 1 below."""
+    """Where a label stands: `across` is -1 left of the bank, 1 right, 0 centred on `centre`; `down` is -1 above, 0
+    beside, 1 below.
+    """
 
     level: int
     across: int
@@ -41,7 +45,7 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Needs:
-    """Widths in pixels that a bank's label needs at most during the day, and how small and large the bank's disc gets."""
+    """What a bank's label needs at most during the day, and how small and large the bank's disc gets, in pixels."""
 
     name: float
     amount: float
@@ -51,8 +55,9 @@ class Needs:
     radius_most: float
 
 
-def note_text(waiting: int, value: int, held: int, held_value: int, small: bool) -> str:
-    """`"8 waiting, 14.38 M"`; what the bank's own policy holds is said apart: `"8 waiting, 14.38 M, 2 held"`."""
+def note_text(counts: Sequence[int], small: bool) -> str:
+    """`"8 waiting, 14.38 M, 2 held"`: count and value in the central queue, then of what the bank's own policy holds."""
+    waiting, value, held, held_value = counts
     parts = [f"{waiting:,} waiting" + ("" if small else f", {short(value)}")] if waiting else []
     if held:
         parts.append(f"{held:,} held" + ("" if small or waiting else f", {short(held_value)}"))
@@ -72,21 +77,32 @@ def needs_of(index: RunIndex, names: list[str], at: Places, reference: float) ->
     k = at.size.scale
     amounts = index.liquidity.max(axis=0, initial=0)
     small, large = (radius(value.astype(float), reference, at) for value in (index.liquidity.min(axis=0), amounts))
-    most = [column.max(axis=0, initial=0) for column in
-            (index.queue2_count, index.queue2_value, index.queue1_count, index.queue1_value)]
+    most = [
+        column.max(axis=0, initial=0)
+        for column in (index.queue2_count, index.queue2_value, index.queue1_count, index.queue1_value)
+    ]
     result = []
     for bank, name in enumerate(names):
-        note = note_text(*(int(column[bank]) for column in most), at.size.small)
+        note = note_text([int(column[bank]) for column in most], at.size.small)
         amount = max(text_width(short(int(amounts[bank])), NAME_SIZE * k), text_width("50,000", NAME_SIZE * k))
-        result.append(Needs(text_width(name, NAME_SIZE * k, bold=True), amount, text_width(note, NOTE_SIZE * k),
-                            float(small[bank]), float(large[bank])))
+        result.append(
+            Needs(
+                text_width(name, NAME_SIZE * k, bold=True),
+                amount,
+                text_width(note, NOTE_SIZE * k),
+                float(small[bank]),
+                float(large[bank]),
+            )
+        )
     return result
 
 
 def baseline(anchor: Anchor, y: float, reach: float, noted: bool, at: Places) -> float:
     """Baseline of the first line for a bank at `y` whose ring ends `reach` pixels from its centre."""
     k = at.size.scale
-    lines = (0.0 if not noted or anchor.level < NOTE else LINE if anchor.level == NOTE else LINE + ROW_DROP + ROW_RADIUS) * k
+    lines = (
+        0.0 if not noted or anchor.level < NOTE else LINE if anchor.level == NOTE else LINE + ROW_DROP + ROW_RADIUS
+    ) * k
     if anchor.across == 0:
         return y - reach - 4 * k - lines - (DESCENT - 2) * k if anchor.down < 0 else y + reach + 4 * k + ASCENT * k
     if anchor.down == 0:
@@ -119,8 +135,13 @@ def box_of(anchor: Anchor, need: Needs, x: float, y: float, at: Places) -> Box:
         left = start(anchor, x, reach, at) - width * (1 - anchor.across) / 2
         for filled in {False, noted}:
             first = baseline(anchor, y, reach, filled, at)
-            lines = 0.0 if not filled or anchor.level < NOTE else DESCENT * k + LINE * k if anchor.level == NOTE else (
-                (LINE + ROW_DROP + ROW_RADIUS) * k)
+            lines = (
+                0.0
+                if not filled or anchor.level < NOTE
+                else DESCENT * k + LINE * k
+                if anchor.level == NOTE
+                else ((LINE + ROW_DROP + ROW_RADIUS) * k)
+            )
             boxes.append((left, first - ASCENT * k, left + width, first + max(lines, DESCENT * k)))
     columns = list(zip(*boxes, strict=True))
     return min(columns[0]), min(columns[1]), max(columns[2]), max(columns[3])
@@ -131,15 +152,48 @@ def _choices(angle: float, small: bool) -> list[tuple[int, int]]:
     across = 1 if np.cos(angle) > 1e-9 else -1
     down = 1 if np.sin(angle) > 0 else -1
     if small:
-        return [(0, down), (0, -down), (across, down), (across, 0), (-across, down), (across, -down), (-across, -down), (-across, 0)]
+        return [
+            (0, down),
+            (0, -down),
+            (across, down),
+            (across, 0),
+            (-across, down),
+            (across, -down),
+            (-across, -down),
+            (-across, 0),
+        ]
     if abs(np.cos(angle)) < 0.42:
-        return [(across, down), (0, down), (-across, down), (across, 0), (-across, 0), (across, -down), (-across, -down), (0, -down)]
-    return [(across, 0), (across, down), (0, down), (across, -down), (0, -down), (-across, down), (-across, -down), (-across, 0)]
+        return [
+            (across, down),
+            (0, down),
+            (-across, down),
+            (across, 0),
+            (-across, 0),
+            (across, -down),
+            (-across, -down),
+            (0, -down),
+        ]
+    return [
+        (across, 0),
+        (across, down),
+        (0, down),
+        (across, -down),
+        (0, -down),
+        (-across, down),
+        (-across, -down),
+        (-across, 0),
+    ]
 
 
 def choose_anchors(at: Places, needs: list[Needs]) -> list[Anchor]:
     """An anchor for each bank; the level is the highest at which three quarters of the banks find room."""
-    ladder = [NOTE, AMOUNT, NAME] if at.size.small else [AMOUNT, NAME] if len(needs) > ONE_RING_MOST else [ROW, NOTE, AMOUNT, NAME]
+    ladder = (
+        [NOTE, AMOUNT, NAME]
+        if at.size.small
+        else [AMOUNT, NAME]
+        if len(needs) > ONE_RING_MOST
+        else [ROW, NOTE, AMOUNT, NAME]
+    )
     clockwise = [int(bank) for bank in np.argsort(at.angle, kind="stable")]
     found: list[Anchor] = []
     for level in ladder:
@@ -158,8 +212,11 @@ def _place(at: Places, needs: list[Needs], order: list[int], level: int) -> tupl
     for bank in order:
         x, y = float(at.x[bank]), float(at.y[bank])
         others = np.arange(len(needs)) != bank
-        options = [(depth, rank, across, down) for depth in range(level, NOTHING, -1)
-                   for rank, (across, down) in enumerate(_choices(float(at.angle[bank]), at.size.small))]
+        options = [
+            (depth, rank, across, down)
+            for depth in range(level, NOTHING, -1)
+            for rank, (across, down) in enumerate(_choices(float(at.angle[bank]), at.size.small))
+        ]
         for depth, rank, across, down in options:
             half = width_of(needs[bank], depth, at.size.scale) / 2
             centre = float(np.clip(x, half + 4, max(at.size.width - half - 4, half + 4)))
@@ -177,8 +234,10 @@ def _place(at: Places, needs: list[Needs], order: list[int], level: int) -> tupl
 def overlaps(box: Box, boxes: list[Box]) -> bool:
     """Whether a box comes too near to one of the others."""
     left, top, right, bottom = box
-    return any(other[0] < right + CLEAR and other[2] > left - CLEAR and other[1] < bottom + CLEAR and other[3] > top - CLEAR
-               for other in boxes)
+    return any(
+        other[0] < right + CLEAR and other[2] > left - CLEAR and other[1] < bottom + CLEAR and other[3] > top - CLEAR
+        for other in boxes
+    )
 
 
 def covers(box: Box, x: Floats, y: Floats, reach: Floats) -> bool:
@@ -188,9 +247,18 @@ def covers(box: Box, x: Floats, y: Floats, reach: Floats) -> bool:
     return bool((away < reach).any())
 
 
-def free_place(width: float, height: float, xs: Floats, ys: Floats, taken: NDArray[np.float64], points: NDArray[np.float64],
-               middle: tuple[float, float], least: float = 4.0) -> tuple[float, float] | None:
-    """The centre, among `xs` by `ys`, of the freest place for a box of this size; None if it is not `least` pixels clear.
+def free_place(
+    width: float,
+    height: float,
+    xs: Floats,
+    ys: Floats,
+    taken: NDArray[np.float64],
+    points: NDArray[np.float64],
+    middle: tuple[float, float],
+    least: float = 4.0,
+) -> tuple[float, float] | None:
+    """The centre, among `xs` by `ys`, of the freest place for a box of this size; None if it is not `least` pixels
+    clear.
 
     `taken`: boxes (n, 4); `points`: (n, 2). Places near the `middle` win among equally free ones.
     """

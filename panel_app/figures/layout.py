@@ -1,4 +1,5 @@
-"""Where the banks stand: slots on an ellipse (two rings for many banks), chosen once a scenario so that heavy pairs are near.
+"""Where the banks stand: slots on an ellipse (two rings for many banks), chosen once a scenario so that heavy pairs are
+near.
 
 A place is computed from the size of the figure alone, so banks never move while time runs or a scenario is changed.
 """
@@ -56,19 +57,18 @@ class Places:
 def unit_places(banks: int) -> tuple[Floats, Floats, Floats]:
     """x, y (in half axes, -1 to 1) and angle of every slot, clockwise from the top; the outer ring comes first."""
     outer = banks if banks <= ONE_RING_MOST else round(banks * 0.62)
-    angles, parts = [], []
-    for count, part in ((outer, 1.0), (banks - outer, INNER_PART)):
-        angles.append(-np.pi / 2 + (np.arange(count) + 0.5) * 2 * np.pi / max(count, 1))
-        parts.append(np.full(count, part))
-    angle, part = np.concatenate(angles), np.concatenate(parts)
+    rings = ((outer, 1.0), (banks - outer, INNER_PART))
+    angle = np.concatenate([-np.pi / 2 + (np.arange(count) + 0.5) * 2 * np.pi / max(count, 1) for count, _ in rings])
+    part = np.concatenate([np.full(count, part) for count, part in rings])
     return part * np.cos(angle), part * np.sin(angle), angle
 
 
 def choose_slots(pair_value: Ints) -> Ints:
     """The slot of each bank, so that pairs that settle much stand near each other.
 
-    `pair_value`: cents settled between two banks, symmetric, (banks, banks). Swaps two banks as long as that shortens the sum of
-    value times distance, from a few fixed starts. In integers throughout: the same scenario gives the same picture everywhere.
+    `pair_value`: cents settled between two banks, symmetric, (banks, banks). Swaps two banks as long as that shortens
+    the sum of value times distance, from a few fixed starts. In integers throughout: the same scenario gives the same
+    picture everywhere.
     """
     banks = len(pair_value)
     if banks < 4:

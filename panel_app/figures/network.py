@@ -1,7 +1,7 @@
 """The network of one tick as columns: flows, waiting payments, banks and texts. Bokeh and SVG draw the same columns.
 
-`Network` holds what stays while time runs (places, lanes, anchors, reference values); `Network.picture` is a pure function of tick,
-window and selection. Colours are numbers here: a mechanism, or a state named below.
+`Network` holds what stays while time runs (places, lanes, anchors, reference values); `Network.picture` is a pure
+function of tick, window and selection. Colours are numbers here: a mechanism, or a state named below.
 """
 
 import itertools
@@ -21,7 +21,7 @@ from panel_app.figures.moments import CYCLE, Netting, nettings_at
 from panel_app.figures.numbers import short
 from panel_app.figures.run_index import Floats, Ints, RunIndex
 
-Columns = dict[str, NDArray[Any] | list[str]]
+Columns = dict[str, NDArray[Any] | list[Any]]
 Selection = tuple[Literal["bank", "payment"], int] | None
 
 PLAIN, OVERDUE, SELECTED = range(3)
@@ -83,11 +83,23 @@ class Network:
         banks = self._banks(tick, radii, counts, selection)
         queue = self._queue(central, held, late, chosen, banks)
         hot = np.flatnonzero(np.asarray(flows["moment"]) > 0)[::-1]
-        values, boxes = self._values(tick, flows, flow_curves, hot) if len(hot) and not self.size.small else (_texts(), [])
-        headline = self._headline(moment, flow_curves.rows(hot), boxes) if len(hot) and not self.size.small else _texts()
+        values, boxes = (
+            self._values(tick, flows, flow_curves, hot) if len(hot) and not self.size.small else (_texts(), [])
+        )
+        headline = (
+            self._headline(moment, flow_curves.rows(hot), boxes) if len(hot) and not self.size.small else _texts()
+        )
         return Picture(
-            flows, {name: _rows(column, hot) for name, column in flows.items()}, waiting, queue, banks, values, headline,
-            ". ".join(text for text in (rest, more) if text), flow_curves, waiting_curves,
+            flows,
+            {name: _rows(column, hot) for name, column in flows.items()},
+            waiting,
+            queue,
+            banks,
+            values,
+            headline,
+            ". ".join(text for text in (rest, more) if text),
+            flow_curves,
+            waiting_curves,
         )
 
     # Flows
@@ -96,9 +108,14 @@ class Network:
         k, small = self.size.scale, self.size.small
         most = FLOWS_MOST_OF_MANY if self.index.banks > MANY_BANKS else FLOWS_MOST
         flows = flows_in(self.index, tick, window, most)
-        hot = np.isin(flows.key, np.unique(self.index.flow[[p for n in moment for p in n.payments]])) if moment else (
-            np.zeros(len(flows.key), bool))
-        width = flow_width(flows.value.astype(float), self.reference.flow(window), k * (0.8 if small else 1.0) * self.fineness)
+        hot = (
+            np.isin(flows.key, np.unique(self.index.flow[[p for n in moment for p in n.payments]]))
+            if moment
+            else (np.zeros(len(flows.key), bool))
+        )
+        width = flow_width(
+            flows.value.astype(float), self.reference.flow(window), k * (0.8 if small else 1.0) * self.fineness
+        )
         head = np.maximum(5.5 * k * self.fineness, 1.25 * width + 2.6 * k * self.fineness)
         curves = self._curves(flows.sender, flows.receiver, self.index.lane[flows.key], reach, 0.9 * head)
         age = (tick - flows.last) / window
@@ -106,10 +123,18 @@ class Network:
         middle_x, middle_y = curves.at(0.5)
         marked = (flows.mechanism > 0) & (not small) & (self.index.banks <= ONE_RING_MOST)
         columns: Columns = {
-            **_curve_columns(curves), **_head_columns(curves, head, 0.3, 1.56),
-            "width": width, "alpha": alpha, "mechanism": flows.mechanism, "sender": flows.sender, "receiver": flows.receiver,
-            "value": flows.value.astype(float), "last": flows.last, "moment": hot.astype(np.int64),
-            "mark_x": middle_x, "mark_y": middle_y,
+            **_curve_columns(curves),
+            **_head_columns(curves, head, 0.3, 1.56),
+            "width": width,
+            "alpha": alpha,
+            "mechanism": flows.mechanism,
+            "sender": flows.sender,
+            "receiver": flows.receiver,
+            "value": flows.value.astype(float),
+            "last": flows.last,
+            "moment": hot.astype(np.int64),
+            "mark_x": middle_x,
+            "mark_y": middle_y,
             # A diamond is a square on its corner: one marker, two angles.
             "mark": ["circle" if mechanism >= CYCLE else "square" for mechanism in flows.mechanism],
             "mark_size": np.where(marked, (8.4 + np.where(flows.mechanism >= CYCLE, -0.4, 0.8)) * k, 0.0),
@@ -118,8 +143,14 @@ class Network:
         }
         # Large ones first, so that small ones stay visible above them; the flows of a netting moment last.
         order = np.lexsort((-flows.value, hot))
-        rest = (f"The {len(flows.key):,} largest of {len(flows.key) + flows.rest_count:,} flows are drawn; "
-                f"the others are worth {short(flows.rest_value)}") if flows.rest_count else ""
+        rest = (
+            (
+                f"The {len(flows.key):,} largest of {len(flows.key) + flows.rest_count:,} flows are drawn; "
+                f"the others are worth {short(flows.rest_value)}"
+            )
+            if flows.rest_count
+            else ""
+        )
         return {name: _rows(column, order) for name, column in columns.items()}, curves.rows(order), rest
 
     @property
@@ -129,12 +160,21 @@ class Network:
 
     def _curves(self, sender: Ints, receiver: Ints, lane: Ints, reach: Floats, head: Floats) -> Curves:
         at = self.at
-        return between(at.x[sender], at.y[sender], at.x[receiver], at.y[receiver], lane * self.fineness,
-                       reach[sender], reach[receiver] + head)
+        return between(
+            at.x[sender],
+            at.y[sender],
+            at.x[receiver],
+            at.y[receiver],
+            lane.astype(float) * self.fineness,
+            reach[sender],
+            reach[receiver] + head,
+        )
 
     # Waiting
 
-    def _waiting(self, window: int, reach: Floats, central: Ints, chosen: int, dim: bool) -> tuple[Columns, Curves, str]:
+    def _waiting(
+        self, window: int, reach: Floats, central: Ints, chosen: int, dim: bool
+    ) -> tuple[Columns, Curves, str]:
         """One dashed outline for each ordered pair with payments in the central queue."""
         index, k, n = self.index, self.size.scale, self.index.banks
         pair = index.sender[central] * n + index.receiver[central]
@@ -144,16 +184,27 @@ class Network:
         rest, pairs = pairs[FLOWS_MOST_OF_MANY:], pairs[:FLOWS_MOST_OF_MANY]
         sender, receiver = pairs // n, pairs % n
         fine = k * self.fineness
-        width = np.maximum(2.2 * fine, flow_width(value[pairs], self.reference.flow(window), (0.8 if self.size.small else 1.0) * fine))
+        width = np.maximum(
+            2.2 * fine,
+            flow_width(
+                value[pairs].astype(float), self.reference.flow(window), (0.8 if self.size.small else 1.0) * fine
+            ),
+        )
         head = np.maximum(6 * fine, 1.2 * width + 2.4 * fine)
         curves = self._curves(sender, receiver, index.waiting_lane[pairs], reach, 0.95 * head)
         selected = np.zeros(len(pairs), np.int64)
         if chosen >= 0 and chosen in central:
             selected = (pairs == index.sender[chosen] * n + index.receiver[chosen]).astype(np.int64)
         columns: Columns = {
-            **_curve_columns(curves), **_head_columns(curves, head, 0.28, 1.48),
-            "width": width, "outline": width + np.where(selected, 3.4, 2.4), "alpha": np.where(dim & (selected == 0), 0.5, 1.0),
-            "selected": selected, "sender": sender, "receiver": receiver, "value": value[pairs],
+            **_curve_columns(curves),
+            **_head_columns(curves, head, 0.28, 1.48),
+            "width": width,
+            "outline": width + np.where(selected, 3.4, 2.4),
+            "alpha": np.where(dim & (selected == 0), 0.5, 1.0),
+            "selected": selected,
+            "sender": sender,
+            "receiver": receiver,
+            "value": value[pairs],
         }
         more = f"{len(rest):,} more pairs wait with {short(int(value[rest].sum()))}" if len(rest) else ""
         order = np.argsort(selected, kind="stable")
@@ -169,7 +220,9 @@ class Network:
         return result
 
     def _queue(self, central: Ints, held: Ints, late: NDArray[np.bool_], chosen: int, banks: Columns) -> Columns:
-        """The row of single payments under each label with room for one, first in line nearest the bank; "+n" for the others."""
+        """The row of single payments under each label with room for one, first in line nearest the bank; "+n" for the
+        others.
+        """
         k, index = self.size.scale, self.index
         columns: dict[str, list[Any]] = {name: [] for name in ("x", "y", "size", "state", "held", "payment")}
         more: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
@@ -187,7 +240,7 @@ class Network:
             here = begin = float(starts[bank])
             y = float(drops[bank])
             room = labels.row_room(anchor, self.needs[bank], float(self.at.x[bank]), self.at)
-            own = int(np.count_nonzero(sender[len(central):] == bank))
+            own = int(np.count_nonzero(sender[len(central) :] == bank))
             first = len(columns["x"])
             for shown, payment in enumerate(mine):
                 size = (2.6 + 5.4 * min(1.0, float(index.amount[payment]) / largest) ** 0.5) * k
@@ -208,10 +261,16 @@ class Network:
                 shift = (here - begin) / 2
                 columns["x"][first:] = [x - shift for x in columns["x"][first:]]
         banks["more_x"], banks["more_y"] = _filled(more["x"], index.banks), _filled(more["y"], index.banks)
-        banks["more"], banks["more_align"] = _filled_text(more["text"], index.banks), _filled_text(more["align"], index.banks, "left")
+        banks["more"], banks["more_align"] = (
+            _filled_text(more["text"], index.banks),
+            _filled_text(more["align"], index.banks, "left"),
+        )
         return {
-            "x": np.array(columns["x"], float), "y": np.array(columns["y"], float), "size": np.array(columns["size"], float),
-            "state": np.array(columns["state"], np.int64), "payment": np.array(columns["payment"], np.int64),
+            "x": np.array(columns["x"], float),
+            "y": np.array(columns["y"], float),
+            "size": np.array(columns["size"], float),
+            "state": np.array(columns["state"], np.int64),
+            "payment": np.array(columns["payment"], np.int64),
             "marker": ["square" if own else "circle" for own in columns["held"]],
             "outline": np.array([0.0 if state == SELECTED else 1.0 for state in columns["state"]], float),
         }
@@ -225,12 +284,27 @@ class Network:
         chosen = selection[1] if selection is not None and selection[0] == "bank" else -1
         selected = np.arange(index.banks) == chosen
         liquidity = index.liquidity[tick]
-        texts: dict[str, list[Any]] = {name: [] for name in (
-            "name", "name_x", "name_align", "name_y", "amount", "amount_x", "amount_align", "note", "note_x", "note_y", "align",
-            "row_x", "row_y")}
+        texts: dict[str, list[Any]] = {
+            name: []
+            for name in (
+                "name",
+                "name_x",
+                "name_align",
+                "name_y",
+                "amount",
+                "amount_x",
+                "amount_align",
+                "note",
+                "note_x",
+                "note_y",
+                "align",
+                "row_x",
+                "row_y",
+            )
+        }
         gap = labels.NAME_GAP * k
         for bank, anchor in enumerate(self.anchors):
-            note = labels.note_text(*(column[bank] for column in counts), small) if anchor.level >= labels.NOTE else ""
+            note = labels.note_text([column[bank] for column in counts], small) if anchor.level >= labels.NOTE else ""
             reach = float(edge[bank]) + (5 * k if selected[bank] and anchor.across != 0 else 0.0)
             x = labels.start(anchor, float(at.x[bank]), reach, at)
             y = labels.baseline(anchor, float(at.y[bank]), reach, bool(note), at)
@@ -250,23 +324,50 @@ class Network:
             else:
                 name_x, name_align, amount_x, amount_align = x, "center", x, "center"
             side = ("right", "center", "left")[anchor.across + 1]
-            for column, value in zip(texts.values(), (
-                name, name_x, name_align, y, amount, amount_x, amount_align, note, x, y + labels.LINE * k, side,
-                x, y + (labels.LINE + labels.ROW_DROP) * k), strict=True):
+            for column, value in zip(
+                texts.values(),
+                (
+                    name,
+                    name_x,
+                    name_align,
+                    y,
+                    amount,
+                    amount_x,
+                    amount_align,
+                    note,
+                    x,
+                    y + labels.LINE * k,
+                    side,
+                    x,
+                    y + (labels.LINE + labels.ROW_DROP) * k,
+                ),
+                strict=True,
+            ):
                 column.append(value)
         letter_size = float(min(12.5 * k, 1.15 * at.radius_most))
         return {
-            "x": at.x, "y": at.y, "radius": radii, "size": 2 * radii, "negative": negative.astype(np.int64),
+            "x": at.x,
+            "y": at.y,
+            "radius": radii,
+            "size": 2 * radii,
+            "negative": negative.astype(np.int64),
             "hatch": ["right_diagonal_line" if flag else "blank" for flag in negative],
-            "ring": radii + at.gap + at.ring / 2, "ring_alpha": (index.credit[tick] > 0).astype(float),
+            "ring": radii + at.gap + at.ring / 2,
+            "ring_alpha": (index.credit[tick] > 0).astype(float),
             "clearing": 2 * (edge + 1.5),
-            "used": index.credit_used[tick], "arc_end": np.pi / 2 - 2 * np.pi * index.credit_used[tick],
-            "selection": np.where(selected, 2 * (edge + 4), 0.0), "selection_alpha": selected.astype(float),
-            "ring_width": np.full(index.banks, at.ring), "letter_size": [f"{letter_size:.3g}px"] * index.banks,
+            "used": index.credit_used[tick],
+            "arc_end": np.pi / 2 - 2 * np.pi * index.credit_used[tick],
+            "selection": np.where(selected, 2 * (edge + 4), 0.0),
+            "selection_alpha": selected.astype(float),
+            "ring_width": np.full(index.banks, at.ring),
+            "letter_size": [f"{letter_size:.3g}px"] * index.banks,
             "letter": self.letters,
             "letter_halo": [letter if flag else "" for letter, flag in zip(self.letters, negative, strict=True)],
             "liquidity": liquidity.astype(float),
-            **{name: column if isinstance(column[0], str) else np.array(column, float) for name, column in texts.items()},
+            **{
+                name: column if isinstance(column[0], str) else np.array(column, float)
+                for name, column in texts.items()
+            },
         }
 
     # The netting moment
@@ -293,7 +394,9 @@ class Network:
                 # Beside the curve: as far along its normal as the box is deep in that direction.
                 along = float(np.arctan2(curve.y1[0] - curve.y0[0], curve.x1[0] - curve.x0[0]))
                 normal_x, normal_y = side * np.sin(along), -side * np.cos(along)
-                depth = (width / 2 * abs(normal_x) + 0.36 * height * abs(normal_y)) + (3 + max(float(flows["width"][hot[at_row]]) / 2, 5 * k))
+                depth = (width / 2 * abs(normal_x) + 0.36 * height * abs(normal_y)) + (
+                    3 + max(float(flows["width"][hot[at_row]]) / 2, 5 * k)
+                )
                 x, y = px + normal_x * depth, py + normal_y * depth + 0.36 * height
                 box = (x - width / 2, y - 0.76 * height, x + width / 2, y + 0.04 * height)
                 best = best or (x, y, box)
@@ -309,13 +412,18 @@ class Network:
     def _label_boxes(self, tick: int) -> list[labels.Box]:
         """Ground taken by banks and their labels."""
         at = self.at
-        boxes = [labels.box_of(anchor, need, float(x), float(y), at)
-                 for anchor, need, x, y in zip(self.anchors, self.needs, at.x, at.y, strict=True) if anchor.level > labels.NOTHING]
+        boxes = [
+            labels.box_of(anchor, need, float(x), float(y), at)
+            for anchor, need, x, y in zip(self.anchors, self.needs, at.x, at.y, strict=True)
+            if anchor.level > labels.NOTHING
+        ]
         reach = self.radii(tick) + at.margin
-        return boxes + [(float(x - r), float(y - r), float(x + r), float(y + r)) for x, y, r in zip(at.x, at.y, reach, strict=True)]
+        return boxes + [
+            (float(x - r), float(y - r), float(x + r), float(y + r)) for x, y, r in zip(at.x, at.y, reach, strict=True)
+        ]
 
     def _headline(self, moment: tuple[Netting, ...], curves: Curves, values: list[labels.Box]) -> Columns:
-        """"11.19 M settled / with 1.69 M of liquidity", in the freest place of the middle, or nothing."""
+        """ "11.19 M settled / with 1.69 M of liquidity", in the freest place of the middle, or nothing."""
         k, w, h = self.size.scale, self.size.width, self.size.height
         first = f"{short(sum(n.value for n in moment))} settled"
         second = f"with {short(sum(n.liquidity for n in moment))} of liquidity"
@@ -323,8 +431,15 @@ class Network:
         xs, ys = curves.points(26)
         half = float(self.at.x.max() - self.at.x.min()) * 0.27
         taken = np.array(self._label_boxes(moment[0].tick) + values).reshape(-1, 4)
-        place = labels.free_place(width, 42 * k, np.linspace(w / 2 - half, w / 2 + half, 27), np.linspace(0.28 * h, 0.72 * h, 23),
-                                  taken, np.stack([xs.ravel(), ys.ravel()], axis=1), (w / 2, h / 2))
+        place = labels.free_place(
+            width,
+            42 * k,
+            np.linspace(w / 2 - half, w / 2 + half, 27),
+            np.linspace(0.28 * h, 0.72 * h, 23),
+            taken,
+            np.stack([xs.ravel(), ys.ravel()], axis=1),
+            (w / 2, h / 2),
+        )
         if place is None:
             return _texts()
         x, y = place
@@ -337,11 +452,13 @@ def _crossed(box: labels.Box, curves: Curves) -> bool:
     return bool(((xs > box[0] - 3) & (xs < box[2] + 3) & (ys > box[1] - 3) & (ys < box[3] + 3)).any())
 
 
-def _texts(x: Sequence[float] = (), y: Sequence[float] = (), text: Sequence[str] = (), align: Sequence[str] = ()) -> Columns:
+def _texts(
+    x: Sequence[float] = (), y: Sequence[float] = (), text: Sequence[str] = (), align: Sequence[str] = ()
+) -> Columns:
     return {"x": np.array(x, float), "y": np.array(y, float), "text": list(text), "align": list(align)}
 
 
-def _rows(column: NDArray[Any] | list[str], order: Ints) -> NDArray[Any] | list[str]:
+def _rows(column: NDArray[Any] | list[Any], order: NDArray[Any]) -> NDArray[Any] | list[Any]:
     return [column[row] for row in order] if isinstance(column, list) else column[order]
 
 
@@ -358,9 +475,15 @@ def _curve_columns(curves: Curves) -> Columns:
 
 
 def _head_columns(curves: Curves, head: Floats, forward: float, breadth: float) -> Columns:
-    """Arrowheads as equilateral triangles: centre, size (the side) and heading; `forward` of the head beyond the curve's end."""
+    """Arrowheads as equilateral triangles: centre, size (the side) and heading; `forward` of the head beyond the
+    curve's end.
+    """
     heading = curves.heading
-    return {"head_x": curves.x1 + forward * head * np.cos(heading), "head_y": curves.y1 + forward * head * np.sin(heading),
-            "head_size": breadth * head, "heading": heading,
-            # A marker turns anticlockwise from pointing up.
-            "head_angle": -heading - np.pi / 2}
+    return {
+        "head_x": curves.x1 + forward * head * np.cos(heading),
+        "head_y": curves.y1 + forward * head * np.sin(heading),
+        "head_size": breadth * head,
+        "heading": heading,
+        # A marker turns anticlockwise from pointing up.
+        "head_angle": -heading - np.pi / 2,
+    }

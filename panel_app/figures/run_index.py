@@ -1,6 +1,7 @@
 """A finished run indexed for drawing: what settled and what waited in each tick, without touching the engine again.
 
-It needs of a run only `agent_ids`, `ticks`, `ticks_per_day`, `series`, `payments` and `columns` (see `payment_simulator.Run`).
+It needs of a run only `agent_ids`, `ticks`, `ticks_per_day`, `series`, `payments` and `columns` (see
+`payment_simulator.Run`).
 """
 
 from collections.abc import Callable
@@ -89,7 +90,8 @@ class RunIndex:
     @cached_property
     def liquidity(self) -> Ints:
         """What each bank could pay at once at the end of each tick, (ticks, banks)."""
-        return np.maximum(self.balance + self.credit, 0)
+        liquidity: Ints = np.maximum(self.balance + self.credit, 0)
+        return liquidity
 
     @cached_property
     def credit_used(self) -> Floats:
@@ -100,17 +102,20 @@ class RunIndex:
     @cached_property
     def waiting_value(self) -> Ints:
         """Value that has arrived and not settled, in either queue, at the end of each tick."""
-        return self.queue1_value.sum(axis=1) + self.queue2_value.sum(axis=1)
+        value: Ints = self.queue1_value.sum(axis=1) + self.queue2_value.sum(axis=1)
+        return value
 
     @cached_property
     def waiting_count(self) -> Ints:
         """The same as a number of payments."""
-        return self.queue1_count.sum(axis=1) + self.queue2_count.sum(axis=1)
+        count: Ints = self.queue1_count.sum(axis=1) + self.queue2_count.sum(axis=1)
+        return count
 
     @cached_property
     def waiting_lane(self) -> Ints:
-        """The lane of waiting payments for each ordered pair: one outside those of the mechanisms this pair ever used."""
-        return self._lanes[:, -1]
+        """The lane of waiting payments for each ordered pair: outside those of the mechanisms this pair ever used."""
+        lanes: Ints = self._lanes[:, -1]
+        return lanes
 
     @cached_property
     def lane(self) -> Ints:
@@ -127,10 +132,12 @@ class RunIndex:
     def settled_between(self, from_tick: int, to_tick: int) -> Ints:
         """Payments that settled in `[from_tick, to_tick)`, in the order in which they did."""
         low, high = max(from_tick, 0), min(max(to_tick, 0), self.ticks)
-        return self.settled_order[self.settled_starts[min(low, self.ticks)]:self.settled_starts[high]]
+        return self.settled_order[self.settled_starts[min(low, self.ticks)] : self.settled_starts[high]]
 
     def waiting(self, tick: int) -> tuple[Ints, Ints]:
-        """Payments in the central queue (first in line first) and payments their own bank still holds, at the end of `tick`."""
+        """Payments in the central queue (first in line first) and payments their own bank still holds, at the end of
+        `tick`.
+        """
         here = np.flatnonzero((self.arrival <= tick) & (self._left > tick))
         released = (self.submitted[here] >= 0) & (self.submitted[here] <= tick)
         central, held = here[released], here[~released]
@@ -140,7 +147,9 @@ class RunIndex:
     def pair_value(self) -> Ints:
         """Value settled all day between each unordered pair of banks, symmetric, (banks, banks)."""
         total = np.zeros((self.banks, self.banks), np.int64)
-        np.add.at(total, (self.sender[self.settled_order], self.receiver[self.settled_order]), self.amount[self.settled_order])
+        np.add.at(
+            total, (self.sender[self.settled_order], self.receiver[self.settled_order]), self.amount[self.settled_order]
+        )
         return total + total.T
 
 

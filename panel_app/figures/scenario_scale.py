@@ -1,6 +1,6 @@
 """What is fixed for a scenario, from the run with which it opens: the banks' slots and what counts as large."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from panel_app.figures.flows import Reference
@@ -14,7 +14,7 @@ class Scene(Protocol):
 
     scenario: str
     run: Any
-    display: Mapping[str, Any] | dict[str, Any]
+    display: dict[str, Any]
     names: list[str]
 
 

@@ -1,4 +1,5 @@
-"""The day strip: a bar a tick for what settled, by mechanism; below it what waits; netting marks above; gridlock hatched.
+"""The day strip: a bar a tick for what settled, by mechanism; below it what waits; netting marks above; gridlock
+hatched.
 
 `Strip` holds what stays while time runs; `Strip.moving` gives the window band, the veil over the future and the cursor.
 """
@@ -18,7 +19,7 @@ BARS_MOST = 300
 """Above this many ticks there is one bar a pixel column."""
 SMALL_BELOW = 620
 LARGEST_PART = 0.78
-"""The full height stands for this part of the largest tick; longer bars are cut, so that ordinary ticks stay visible."""
+"""The full height stands for this part of the largest tick; longer bars are cut, so that others stay visible."""
 LABEL_SIZE = 11.5
 
 
@@ -29,7 +30,9 @@ def margins(width: float, scale: float = 1.0) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Rows:
-    """Heights of the strip's rows in pixels: the lane of marks, the bars upward to `zero`, the queue downward to `bottom`."""
+    """Heights of the strip's rows in pixels: the lane of marks, the bars upward to `zero`, the queue downward to
+    `bottom`.
+    """
 
     lane: float
     zero: float
@@ -77,8 +80,13 @@ class Strip:
         bottom = np.concatenate([np.zeros((len(top), 1)), top[:, :-1]], axis=1)
         column, mechanism = np.nonzero(top > bottom)
         gap = 0.6 if self.columns and (edges[-1] - edges[0]) / self.columns > 4 else 0.0
-        return {"left": edges[:-1][column] + gap, "right": edges[1:][column] - gap, "mechanism": mechanism,
-                "top": self.rows.zero - top[column, mechanism], "bottom": self.rows.zero - bottom[column, mechanism]}
+        return {
+            "left": edges[:-1][column] + gap,
+            "right": edges[1:][column] - gap,
+            "mechanism": mechanism,
+            "top": self.rows.zero - top[column, mechanism],
+            "bottom": self.rows.zero - bottom[column, mechanism],
+        }
 
     def queue(self) -> Columns:
         """What waits, downward: the outline of one area with a step a bar."""
@@ -91,11 +99,18 @@ class Strip:
     def gridlocks(self) -> Columns:
         """Gridlocks as boxes over the row of the queue."""
         spans = np.array(gridlock_spans(self.index.run), float).reshape(-1, 2)
-        left, right = (self.left + (self.width - self.left - self.right) * spans[:, side] / max(self.index.ticks, 1)
-                       for side in (0, 1))
-        return {"left": left, "right": right, "top": np.full(len(left), self.rows.zero),
-                "bottom": np.full(len(left), self.rows.bottom), "bar_top": np.full(len(left), self.rows.bottom - 1.5),
-                "bar_bottom": np.full(len(left), self.rows.bottom + 1.5)}
+        left, right = (
+            self.left + (self.width - self.left - self.right) * spans[:, side] / max(self.index.ticks, 1)
+            for side in (0, 1)
+        )
+        return {
+            "left": left,
+            "right": right,
+            "top": np.full(len(left), self.rows.zero),
+            "bottom": np.full(len(left), self.rows.bottom),
+            "bar_top": np.full(len(left), self.rows.bottom - 1.5),
+            "bar_bottom": np.full(len(left), self.rows.bottom + 1.5),
+        }
 
     def nettings(self) -> Columns:
         """One mark for each tick and kind of netting, in the lane on top."""
@@ -103,11 +118,14 @@ class Strip:
         seen = sorted({(n.tick, min(n.mechanism, MECHANISMS - 2)) for n in nettings(self.index.run)})
         mechanism = np.array([kind for _, kind in seen], np.int64)
         size = 8.6 * self.scale
-        return {"x": np.array([self.x(tick + 0.5) for tick, _ in seen], float),
-                "y": np.full(len(seen), 6.0 if self.small else 8 * self.scale), "mechanism": mechanism,
-                "marker": ["circle" if kind >= 3 else "square" for kind in mechanism],
-                "angle": np.where(mechanism == 2, np.pi / 4, 0.0),
-                "size": np.where(mechanism == 2, 0.85 * size, 0.95 * size)}
+        return {
+            "x": np.array([self.x(tick + 0.5) for tick, _ in seen], float),
+            "y": np.full(len(seen), 6.0 if self.small else 8 * self.scale),
+            "mechanism": mechanism,
+            "marker": ["circle" if kind >= 3 else "square" for kind in mechanism],
+            "angle": np.where(mechanism == 2, np.pi / 4, 0.0),
+            "size": np.where(mechanism == 2, 0.85 * size, 0.95 * size),
+        }
 
     def times(self) -> Columns:
         """Lines at round times with their texts; the last one, `strong`, is the end of the run."""
@@ -118,28 +136,56 @@ class Strip:
             end = "end of day" if room / max(len(marks), 1) > 100 * self.scale else _hour(self.clock.end)
         last_x = self.x(self.index.ticks)
         free = last_x - text_width(end, size) - 8
-        rows = [(self.x(tick), text if self.x(tick) + 3 + text_width(text, size) < free else "", "left", 0) for tick, text in marks]
+        rows = [
+            (self.x(tick), text if self.x(tick) + 3 + text_width(text, size) < free else "", "left", 0)
+            for tick, text in marks
+        ]
         rows.append((last_x, end, "right", 1))
-        return {"x": np.array([row[0] for row in rows], float), "text": [row[1] for row in rows],
-                "text_x": np.array([row[0] + (1 if row[3] else 3) for row in rows], float), "align": [row[2] for row in rows],
-                "text_y": np.full(len(rows), self.height - 3), "top": np.full(len(rows), self.rows.lane),
-                "bottom": np.full(len(rows), self.rows.bottom + 3 * self.scale),
-                "strong": np.array([row[3] for row in rows], np.int64), "line_width": np.array([1.0 + row[3] for row in rows])}
+        return {
+            "x": np.array([row[0] for row in rows], float),
+            "text": [row[1] for row in rows],
+            "text_x": np.array([row[0] + (1 if row[3] else 3) for row in rows], float),
+            "align": [row[2] for row in rows],
+            "text_y": np.full(len(rows), self.height - 3),
+            "top": np.full(len(rows), self.rows.lane),
+            "bottom": np.full(len(rows), self.rows.bottom + 3 * self.scale),
+            "strong": np.array([row[3] for row in rows], np.int64),
+            "line_width": np.array([1.0 + row[3] for row in rows]),
+        }
 
     def names(self) -> Columns:
         """Names of the rows, left of the axis; none on phones."""
         rows = self.rows
-        texts = [] if self.small else [("netting", rows.lane - 5 * self.scale), ("settled", (rows.lane + rows.zero) / 2 + 4),
-                                       ("queued", (rows.zero + rows.bottom) / 2 + 4)]
-        return {"x": np.full(len(texts), self.left - 8), "y": np.array([y for _, y in texts], float),
-                "text": [text for text, _ in texts], "align": ["right"] * len(texts)}
+        texts = (
+            []
+            if self.small
+            else [
+                ("netting", rows.lane - 5 * self.scale),
+                ("settled", (rows.lane + rows.zero) / 2 + 4),
+                ("queued", (rows.zero + rows.bottom) / 2 + 4),
+            ]
+        )
+        return {
+            "x": np.full(len(texts), self.left - 8),
+            "y": np.array([y for _, y in texts], float),
+            "text": [text for text, _ in texts],
+            "align": ["right"] * len(texts),
+        }
 
     def moving(self, tick: int, window: int) -> Columns:
         """One row: the window that ends with `tick`, the future, and the cursor at the tick's end."""
         rows, here, end = self.rows, self.x(tick + 1), self.x(self.index.ticks)
-        columns = {"band_left": self.x(max(0, tick - window + 1)), "here": here, "end": max(here, end), "lane": rows.lane,
-                   "zero": rows.zero, "bottom": rows.bottom, "cursor_top": rows.lane - 3, "cursor_bottom": rows.bottom + 3,
-                   "axis_left": self.left}
+        columns = {
+            "band_left": self.x(max(0, tick - window + 1)),
+            "here": here,
+            "end": max(here, end),
+            "lane": rows.lane,
+            "zero": rows.zero,
+            "bottom": rows.bottom,
+            "cursor_top": rows.lane - 3,
+            "cursor_bottom": rows.bottom + 3,
+            "axis_left": self.left,
+        }
         return {name: np.array([value], float) for name, value in columns.items()}
 
 

@@ -1,15 +1,18 @@
 """A Bokeh figure used as a sheet of pixels: y downwards, no axes, no tools, colours from the theme.
 
-The views draw columns made by `panel_app.figures`. Only columns that changed are sent to the page, and a change of theme patches the
-colours of models that are already there; nothing is ever built twice.
+The views draw columns made by `panel_app.figures`. Only columns that changed are sent to the page, and a change of
+theme patches the colours of models that are already there; nothing is ever built twice.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, Glyph, GlyphRenderer, LinearColorMapper, Range1d, Text
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.models.glyph import Glyph
+from bokeh.models.glyphs import Text
+from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from panel_app.figures.network import Columns
@@ -17,25 +20,47 @@ from panel_app.theme import Theme
 from panel_app.tokens import FONT
 
 BASELINE = 0.345
-"""From the baseline of a text up to the middle of its box, in parts of the font size: Bokeh places texts by their boxes."""
+"""From the baseline of a text up to the middle of its box, in parts of the font size: Bokeh places texts by their
+boxes.
+"""
 LEAST_PX = 40
 """A figure that is not on show measures next to nothing; it is drawn when it has a size again."""
-Token = str
-"""Name of a colour of the theme."""
+
+
+class Token(str):
+    """Name of a colour of the theme."""
 
 
 class Canvas:
     """One figure of fixed ranges in CSS pixels, and the colours to patch when the theme changes."""
 
-    def __init__(self, name: str, theme: Theme, width: float, height: float, scale: float,
-                 resized: Callable[[float, float, float], None], sizing_mode: str = "stretch_both") -> None:
+    def __init__(
+        self,
+        name: str,
+        theme: Theme,
+        width: float,
+        height: float,
+        scale: float,
+        resized: Callable[[float, float, float], None],
+        sizing_mode: Literal["stretch_both", "stretch_width"] = "stretch_both",
+    ) -> None:
         """`resized` is called with width, height and scale when the page gives the figure another size."""
         self.theme, self.scale = theme, scale
         self._resized = resized
         self.figure = figure(
-            name=name, width=round(width), height=round(height), sizing_mode=sizing_mode, x_range=Range1d(0, width), y_range=Range1d(height, 0),
-            min_border=0, toolbar_location=None, tools="", outline_line_color=None, background_fill_color=None,
-            border_fill_color=None, output_backend="canvas",
+            name=name,
+            width=round(width),
+            height=round(height),
+            sizing_mode=sizing_mode,
+            x_range=Range1d(start=0, end=width),
+            y_range=Range1d(start=height, end=0),
+            min_border=0,
+            toolbar_location=None,
+            tools="",
+            outline_line_color=None,
+            background_fill_color=None,
+            border_fill_color=None,
+            output_backend="canvas",
         )
         self.figure.axis.visible = False
         self.figure.grid.visible = False
@@ -63,7 +88,7 @@ class Canvas:
         for paint in self._paint:
             paint(theme)
 
-    def coloured(self, model: Any, **tokens: Token) -> None:
+    def coloured(self, model: Any, **tokens: str) -> None:
         """Give a model's colour properties the colours of the theme, now and after every change of theme."""
 
         def paint(theme: Theme) -> None:
@@ -72,7 +97,7 @@ class Canvas:
         paint(self.theme)
         self._paint.append(paint)
 
-    def by_number(self, column: str, *tokens: Token) -> dict[str, Any]:
+    def by_number(self, column: str, *tokens: str) -> Any:
         """A colour from a column of whole numbers: 0 is the first token."""
         mapper = LinearColorMapper(low=-0.5, high=len(tokens) - 0.5, palette=["#000000"] * len(tokens))
 
@@ -83,35 +108,61 @@ class Canvas:
         self._paint.append(paint)
         return {"field": column, "transform": mapper}
 
-    def draw(self, source: ColumnDataSource, glyph: Glyph, **tokens: Token) -> GlyphRenderer:
-        """Draw a glyph for each row of a source; `tokens` are its plain colours."""
-        self.coloured(glyph, **tokens)
-        renderer = GlyphRenderer(data_source=source, glyph=glyph, selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
-        self.figure.renderers.append(renderer)
-        return renderer
-
-    def write(self, source: ColumnDataSource, size: float, token: Token, *, x: str = "x", y: str = "y", text: str = "text",
-              align: str | dict[str, str] = "align", bold: bool = False, halo: float = 0.0) -> None:
-        """Texts of a source at `size` pixels, on a halo of the ground's colour; `align` is a column, or a fixed `value`."""
-        common: dict[str, Any] = dict(
-            x=x, y=y, text=text, text_align=align, text_baseline="middle", text_font=value(FONT),
-            text_font_size=f"{size * self.scale:.4g}px", y_offset=-BASELINE * size * self.scale, text_font_style="bold" if bold else "normal",
+    def draw(self, source: ColumnDataSource, glyph: type[Glyph], **properties: Any) -> Any:
+        """Draw a glyph for each row of a source and return it; a property that is a `Token` follows the theme."""
+        tokens = {name: item for name, item in properties.items() if isinstance(item, Token)}
+        drawn = glyph(**{name: item for name, item in properties.items() if name not in tokens})
+        self.coloured(drawn, **tokens)
+        self.figure.renderers.append(
+            GlyphRenderer(
+                data_source=source, glyph=drawn, selection_glyph=None, nonselection_glyph=None, muted_glyph=None
+            )
         )
+        return drawn
+
+    def write(
+        self,
+        source: ColumnDataSource,
+        size: float,
+        token: str,
+        *,
+        x: str = "x",
+        y: str = "y",
+        text: str = "text",
+        align: str = "align",
+        bold: bool = False,
+        halo: float = 0.0,
+    ) -> None:
+        """Texts of a source at `size` pixels, on a halo of the ground's colour."""
+        common: dict[str, Any] = {
+            "x": x,
+            "y": y,
+            "text": text,
+            "text_align": align,
+            "text_baseline": "middle",
+            "text_font": value(FONT),
+            "text_font_size": f"{size * self.scale:.4g}px",
+            "y_offset": -BASELINE * size * self.scale,
+            "text_font_style": "bold" if bold else "normal",
+        }
         if halo:
             # The outline is painted over the letters, so the halo is a text of its own below the text.
-            under = Text(**common, text_outline_width=halo)
-            self.draw(source, under, text_color="bg", text_outline_color="bg")
+            ground = Token("bg")
+            under = self.draw(
+                source, Text, **common, text_outline_width=halo, text_color=ground, text_outline_color=ground
+            )
             self._fonts.append((under, size))
-        over = Text(**common)
-        self.draw(source, over, text_color=token)
-        self._fonts.append((over, size))
+        self._fonts.append((self.draw(source, Text, **common, text_color=Token(token)), size))
 
 
 def put(source: ColumnDataSource, columns: Columns) -> None:
     """Show these columns: only those that changed are sent, in one message."""
     current = source.data
-    changed = {name: packed for name, packed in ((name, _packed(column)) for name, column in columns.items())
-               if name not in current or not _same(current[name], packed)}
+    changed = {
+        name: packed
+        for name, packed in ((name, _packed(column)) for name, column in columns.items())
+        if name not in current or not _same(current[name], packed)
+    }
     if changed and any(len(column) != len(current[name]) for name, column in changed.items() if name in current):
         changed = {name: _packed(column) for name, column in columns.items()}
     if changed:
@@ -119,7 +170,9 @@ def put(source: ColumnDataSource, columns: Columns) -> None:
 
 
 def _packed(column: Any) -> Any:
-    """Half the bytes where a pixel needs no more; whole numbers as the page reads them. Values in cents stay as they are."""
+    """Half the bytes where a pixel needs no more; whole numbers as the page reads them. Values in cents stay as they
+    are.
+    """
     if not isinstance(column, np.ndarray):
         return column
     if column.dtype.kind in "ib" or column.dtype == np.int64:

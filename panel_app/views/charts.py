@@ -1,9 +1,10 @@
-"""The four charts with Bokeh, each with its title, a sentence that says what it shows, and a table of the same numbers."""
+"""The four charts with Bokeh, each with its title, a sentence on what it shows, and a table of the same numbers."""
 
 from typing import Any
 
 import panel as pn
-from bokeh.models import ColumnDataSource, Line, MultiLine, Patches, Scatter, Segment
+from bokeh.models import ColumnDataSource
+from bokeh.models.glyphs import Line, MultiLine, Patches, Scatter, Segment
 from markupsafe import Markup
 
 from panel_app.figures.charts import COST, LABEL_SIZE, LIQUIDITY, SETTLED, TITLES, WAITING, Chart, Charts
@@ -12,37 +13,14 @@ from panel_app.figures.network import Columns
 from panel_app.figures.run_index import index_of
 from panel_app.session import Session
 from panel_app.theme import Theme
-from panel_app.tokens import MECHANISM_TOKENS
-from panel_app.views.canvas import Canvas, put, source
+from panel_app.tokens import MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKENS
+from panel_app.views.canvas import Canvas, Token, put, source
 from panel_app.views.part import styles
 
 NAMES = ("liquidity", "waiting", "settled", "cost")
 AREA_TOKENS = {WAITING: ("cost2",), SETTLED: MECHANISM_TOKENS, COST: ("cost3", "cost1", "cost2", "alert", "bg")}
+AREA_ALPHA = {WAITING: 0.42, SETTLED: 0.9, COST: 1.0}
 HEIGHT_PX = 138.0
-CSS = """
-:host { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); }
-@media (max-width: 1199px) { :host { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-@media (max-width: 640px) { :host { grid-template-columns: minmax(0, 1fr); } }
-"""
-CELL_CSS = """
-:host { min-width: 0; padding: 12px 16px 8px; box-sizing: border-box; border-left: 1px solid var(--line); }
-:host(:first-child) { border-left: 0; }
-@media (max-width: 1199px) { :host(:nth-child(odd)) { border-left: 0; } :host(:nth-child(n+3)) { border-top: 1px solid var(--line); } }
-@media (max-width: 640px) { :host { border-left: 0; } :host(:nth-child(n+2)) { border-top: 1px solid var(--line); } }
-"""
-TEXT_CSS = """
-:host { display: block; color: var(--ink); font-variant-numeric: tabular-nums; }
-.title { display: flex; justify-content: space-between; gap: 8px; align-items: baseline; white-space: nowrap; }
-.title b { font-size: .929rem; font-weight: 650; }
-.title span { font-size: .857rem; color: var(--ink2); overflow: hidden; text-overflow: ellipsis; }
-.sentence { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); margin: 0; }
-summary { font-size: .857rem; color: var(--ink2); cursor: pointer; padding: 4px 0; min-height: 24px; box-sizing: border-box; }
-summary:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
-.scroll { overflow: auto; max-height: 20rem; }
-table { border-collapse: collapse; font-size: .857rem; }
-th, td { text-align: right; padding: 3px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; font-weight: 400; }
-th:first-child { text-align: left; padding-left: 0; } thead th { color: var(--ink2); font-weight: 600; }
-"""
 
 
 class ChartCell:
@@ -52,13 +30,25 @@ class ChartCell:
         self.number, self.canvas = number, canvas
         self.sources = {name: source(f"{NAMES[number]} {name}", columns) for name, columns in _tables(chart).items()}
         self._draw(cursor)
-        text = dict(sizing_mode="stretch_width", margin=0, stylesheets=[styles("parts"), TEXT_CSS])
-        self.title = pn.pane.HTML(_title(number, subtitle, chart.summary), **text)
-        self.table = pn.pane.HTML(_table(number, chart), **text)
+        text: dict[str, Any] = {
+            "sizing_mode": "stretch_width",
+            "margin": 0,
+            "stylesheets": [styles("parts"), styles("charts")],
+            "css_classes": ["chart-text"],
+        }
+        self.title = pn.pane.HTML(_title(number, subtitle, chart.summary), **text)  # type: ignore[no-untyped-call]
+        self.table = pn.pane.HTML(_table(number, chart), **text)  # type: ignore[no-untyped-call]
 
     def panel(self) -> pn.Column:
-        return pn.Column(self.title, self.canvas.figure, self.table, css_classes=["chart"], margin=0, stylesheets=[CELL_CSS],
-                         sizing_mode="stretch_width")
+        return pn.Column(
+            self.title,
+            self.canvas.figure,
+            self.table,
+            css_classes=["chart"],
+            margin=0,
+            stylesheets=[styles("charts")],
+            sizing_mode="stretch_width",
+        )
 
     def show(self, chart: Chart, subtitle: str) -> None:
         """Another run, size or bank."""
@@ -77,45 +67,72 @@ class ChartCell:
 
     def _draw(self, cursor: ColumnDataSource) -> None:
         canvas, tables, number = self.canvas, self.sources, self.number
-        canvas.draw(tables["grid"], Segment(x0="left", x1="right", y0="y", y1="y"), line_color="line")
+        canvas.draw(tables["grid"], Segment, x0="left", x1="right", y0="y", y1="y", line_color=Token("line"))
         canvas.write(tables["grid"], 11, "ink2", x="text_x", y="text_y")
         canvas.write(tables["times"], 11, "ink2")
         if number in AREA_TOKENS:
             # What the end of the day costs is hatched in the colour of what is late.
-            hatch: dict[str, Any] = dict(hatch_pattern={"field": "hatch"}, hatch_scale=8, hatch_weight=2.4) if number == COST else {}
-            glyph = Patches(xs="xs", ys="ys", line_width=0.8, fill_alpha=0.42 if number == WAITING else 0.9 if number == SETTLED else 1,
-                            fill_color=canvas.by_number("kind", *AREA_TOKENS[number]), **hatch)
-            canvas.draw(tables["areas"], glyph, line_color="bg", **({"hatch_color": "alert"} if hatch else {}))
+            hatch: dict[str, Any] = {
+                "hatch_pattern": {"field": "hatch"},
+                "hatch_scale": 8,
+                "hatch_weight": 2.4,
+                "hatch_color": Token("alert"),
+            }
+            canvas.draw(
+                tables["areas"],
+                Patches,
+                xs="xs",
+                ys="ys",
+                line_width=0.8,
+                line_color=Token("bg"),
+                fill_alpha=AREA_ALPHA[number],
+                fill_color=canvas.by_number("kind", *AREA_TOKENS[number]),
+                **(hatch if number == COST else {}),
+            )
         if number == LIQUIDITY:
-            canvas.draw(tables["lines"], MultiLine(xs="xs", ys="ys", line_width=1.1), line_color="cost3")
-            canvas.draw(tables["line"], Line(x="x", y="y", line_width=4.5), line_color="bg")
-        if number in (LIQUIDITY, WAITING):
-            token = "ink" if number == LIQUIDITY else "cost1"
-            canvas.draw(tables["line"], Line(x="x", y="y", line_width=2.2 if number == LIQUIDITY else 1.8), line_color=token)
-        canvas.draw(tables["dashes"], Line(x="x", y="y", line_width=1.2, line_dash=[4, 3]), line_color="ctl")
-        canvas.draw(cursor, Segment(x0="x", x1="x", y0="top", y1="bottom", line_width=1.5), line_color="ink")
+            canvas.draw(tables["lines"], MultiLine, xs="xs", ys="ys", line_width=1.1, line_color=Token("cost3"))
+            canvas.draw(tables["line"], Line, x="x", y="y", line_width=4.5, line_color=Token("bg"))
+            canvas.draw(tables["line"], Line, x="x", y="y", line_width=2.2, line_color=Token("ink"))
+        if number == WAITING:
+            canvas.draw(tables["line"], Line, x="x", y="y", line_width=1.8, line_color=Token("cost1"))
+        canvas.draw(tables["dashes"], Line, x="x", y="y", line_width=1.2, line_dash=[4, 3], line_color=Token("ctl"))
+        canvas.draw(cursor, Segment, x0="x", x1="x", y0="top", y1="bottom", line_width=1.5, line_color=Token("ink"))
         labels = tables["labels"]
         canvas.write(labels, LABEL_SIZE, "ink")
         canvas.write(labels, 12, "ink", text="bold", bold=True)
-        canvas.draw(labels, Scatter(
-            x="mark_x", y="mark_y", size="mark_size", angle="mark_angle", marker={"field": "marker"}, line_width=2,
-            fill_color=canvas.by_number("mark", "gross", "queue", "bilateral", "bg", "bg"),
-            line_color=canvas.by_number("mark", "bg", "bg", "bg", "cycle", "cycle")))
+        canvas.draw(
+            labels,
+            Scatter,
+            x="mark_x",
+            y="mark_y",
+            size="mark_size",
+            angle="mark_angle",
+            marker={"field": "marker"},
+            line_width=2,
+            fill_color=canvas.by_number("mark", *MARK_FILL_TOKENS),
+            line_color=canvas.by_number("mark", *MARK_LINE_TOKENS),
+        )
 
 
 class ChartsView:
     """Four figures named "liquidity", "waiting", "settled" and "cost"; one source "cursor" for all of them."""
 
-    def __init__(self, session: Session, theme: Theme, width: float = 320.0, height: float = HEIGHT_PX, scale: float = 1.0) -> None:
+    def __init__(
+        self, session: Session, theme: Theme, width: float = 320.0, height: float = HEIGHT_PX, scale: float = 1.0
+    ) -> None:
         self.session = session
         self.width, self.height, self.scale = width, height, scale
         self.charts = self._charts()
         self.drawn = self.charts.all(self.bank)
         self.cursor = source("cursor", self.charts.cursor(session.tick))
         self.cells = [
-            ChartCell(number, chart, self.cursor,
-                      Canvas(NAMES[number], theme, width, height, scale, self.resize, sizing_mode="stretch_width"),
-                      self._subtitle(number))
+            ChartCell(
+                number,
+                chart,
+                self.cursor,
+                Canvas(NAMES[number], theme, width, height, scale, self.resize, sizing_mode="stretch_width"),
+                self._subtitle(number),
+            )
             for number, chart in enumerate(self.drawn)
         ]
 
@@ -129,8 +146,13 @@ class ChartsView:
 
     def panel(self) -> pn.Column:
         """The four charts side by side, two by two or one below the other."""
-        return pn.Column(*(cell.panel() for cell in self.cells), css_classes=["charts"], margin=0, stylesheets=[CSS],
-                         sizing_mode="stretch_width")
+        return pn.Column(
+            *(cell.panel() for cell in self.cells),
+            css_classes=["charts"],
+            margin=0,
+            stylesheets=[styles("charts")],
+            sizing_mode="stretch_width",
+        )
 
     def update(self, changed: frozenset[str]) -> None:
         """Show what the session shows now."""
@@ -173,22 +195,43 @@ class ChartsView:
 
 
 def _tables(chart: Chart) -> dict[str, Columns]:
-    areas: Columns = {**chart.areas, "hatch": ["right_diagonal_line" if kind == 4 else "blank" for kind in chart.areas["kind"]]}
-    return {"areas": areas, "lines": chart.lines, "line": chart.line, "dashes": chart.dashes, "grid": chart.grid,
-            "times": chart.times, "labels": chart.labels}
+    areas: Columns = {
+        **chart.areas,
+        "hatch": ["right_diagonal_line" if kind == 4 else "blank" for kind in chart.areas["kind"]],
+    }
+    return {
+        "areas": areas,
+        "lines": chart.lines,
+        "line": chart.line,
+        "dashes": chart.dashes,
+        "grid": chart.grid,
+        "times": chart.times,
+        "labels": chart.labels,
+    }
 
 
 def _title(number: int, subtitle: str, summary: str) -> str:
-    return str(Markup('<div class="title"><b>{}</b><span>{}</span></div><p class="sentence">{}</p>').format(
-        TITLES[number], subtitle, summary))
+    return str(
+        Markup('<div class="title"><b>{}</b><span>{}</span></div><p class="sentence">{}</p>').format(
+            TITLES[number], subtitle, summary
+        )
+    )
 
 
 def _table(number: int, chart: Chart) -> str:
     def row(cells: list[str], tag: str) -> Markup:
-        first = Markup("<th scope=\"{}\">{}</th>").format("col" if tag == "th" else "row", cells[0])
-        rest = Markup("<th scope=\"col\">{}</th>" if tag == "th" else "<td>{}</td>")
+        first = Markup('<th scope="{}">{}</th>').format("col" if tag == "th" else "row", cells[0])
+        rest = Markup('<th scope="col">{}</th>' if tag == "th" else "<td>{}</td>")
         return Markup("<tr>{}{}</tr>").format(first, Markup("").join(rest.format(cell) for cell in cells[1:]))
 
-    return str(Markup('<details><summary>Show as table</summary><p>{}</p><div class="scroll" tabindex="0" role="region" '
-                      'aria-label="{}"><table><thead>{}</thead><tbody>{}</tbody></table></div></details>').format(
-        chart.summary, TITLES[number], row(chart.header, "th"), Markup("").join(row(cells, "td") for cells in chart.rows)))
+    return str(
+        Markup(
+            '<details><summary>Show as table</summary><p>{}</p><div class="scroll" tabindex="0" role="region" '
+            'aria-label="{}"><table><thead>{}</thead><tbody>{}</tbody></table></div></details>'
+        ).format(
+            chart.summary,
+            TITLES[number],
+            row(chart.header, "th"),
+            Markup("").join(row(cells, "td") for cells in chart.rows),
+        )
+    )

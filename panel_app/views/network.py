@@ -1,7 +1,7 @@
 """The network of banks, drawn with Bokeh from the columns of `panel_app.figures.network`.
 
-Flows are `quadratic` glyphs: six numbers a curve, so that the ends can follow the banks' size in every tick. Bokeh cannot tell which of
-them was tapped, but the geometry here can, so taps are resolved in Python.
+Flows are `quadratic` glyphs: six numbers a curve, so that the ends can follow the banks' size in every tick. Bokeh
+cannot tell which of them was tapped, but the geometry here can, so taps are resolved in Python.
 """
 
 from typing import Any
@@ -12,24 +12,36 @@ from bokeh.events import Tap
 from bokeh.models import Arc, Quadratic, Scatter, Text
 from bokeh.plotting import figure
 
+from panel_app.figures.labels import MORE_SIZE, NAME_SIZE, NOTE_SIZE
 from panel_app.figures.layout import Size
 from panel_app.figures.network import Picture, Selection
 from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.session import Session
 from panel_app.theme import Theme
-from panel_app.tokens import FONT, MECHANISM_TOKENS, STATE_TOKENS
-from panel_app.views.canvas import Canvas, put, source
+from panel_app.tokens import FONT, MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKENS, STATE_TOKENS
+from panel_app.views.canvas import Canvas, Token, put, source
 
 REACH_PX = 6.0
 """A flow is hit this near to its edge, a finger's help."""
-HEAD_COLUMNS = dict(x="head_x", y="head_y", size="head_size", angle="head_angle")
-CURVE_COLUMNS = {name: name for name in ("x0", "y0", "cx", "cy", "x1", "y1")}
+GROUND = Token("bg")
+HEAD_COLUMNS: dict[str, Any] = {
+    "x": "head_x",
+    "y": "head_y",
+    "size": "head_size",
+    "angle": "head_angle",
+    "marker": "triangle",
+}
+CURVE_COLUMNS: dict[str, Any] = {name: name for name in ("x0", "y0", "cx", "cy", "x1", "y1")}
 
 
 class NetworkView:
-    """One figure named "network", with the sources "flows", "waiting" and "banks" and a few for what is drawn above them."""
+    """One figure named "network", with the sources "flows", "waiting" and "banks" and a few for what is drawn above
+    them.
+    """
 
-    def __init__(self, session: Session, theme: Theme, width: float = 912.0, height: float = 480.0, scale: float = 1.0) -> None:
+    def __init__(
+        self, session: Session, theme: Theme, width: float = 912.0, height: float = 480.0, scale: float = 1.0
+    ) -> None:
         self.session = session
         self.size = Size(width, height, scale)
         self.scenario_scale = ScenarioScale(session)
@@ -75,8 +87,13 @@ class NetworkView:
     def _tables(self) -> dict[str, Any]:
         picture = self.picture
         return {
-            "flows": picture.flows, "moment": picture.moment, "waiting": picture.waiting, "queue": picture.queue,
-            "banks": picture.banks, "values": picture.values, **_lines(picture),
+            "flows": picture.flows,
+            "moment": picture.moment,
+            "waiting": picture.waiting,
+            "queue": picture.queue,
+            "banks": picture.banks,
+            "values": picture.values,
+            **_lines(picture),
         }
 
     # Drawing, from the ground up
@@ -86,15 +103,23 @@ class NetworkView:
         self._draw_flows("flows")
         waiting = sources["waiting"]
         colour = canvas.by_number("selected", "ctl", "ink")
-        canvas.draw(waiting, Quadratic(**CURVE_COLUMNS, line_width="outline", line_alpha="alpha", line_dash=[4, 3], line_color=colour))
-        canvas.draw(waiting, Quadratic(**CURVE_COLUMNS, line_width="width"), line_color="bg")
-        canvas.draw(waiting, Scatter(**HEAD_COLUMNS, marker="triangle", line_width=1.3, line_alpha="alpha", line_color=colour),
-                    fill_color="bg")
-        canvas.draw(sources["moment"], Quadratic(**CURVE_COLUMNS, line_width="halo"), line_color="bg")
+        canvas.draw(
+            waiting,
+            Quadratic,
+            **CURVE_COLUMNS,
+            line_width="outline",
+            line_alpha="alpha",
+            line_dash=[4, 3],
+            line_color=colour,
+        )
+        canvas.draw(waiting, Quadratic, **CURVE_COLUMNS, line_width="width", line_color=GROUND)
+        canvas.draw(
+            waiting, Scatter, **HEAD_COLUMNS, line_width=1.3, line_alpha="alpha", line_color=colour, fill_color=GROUND
+        )
+        canvas.draw(sources["moment"], Quadratic, **CURVE_COLUMNS, line_width="halo", line_color=GROUND)
         self._draw_flows("moment")
         self._draw_banks()
-        values = sources["values"]
-        canvas.write(values, 12.5, "cycle", bold=True, halo=4)
+        canvas.write(sources["values"], 12.5, "cycle", bold=True, halo=4)
         canvas.write(sources["headline"], 21, "cycle", bold=True, halo=6)
         canvas.write(sources["headline2"], 13.5, "ink", bold=True, halo=6)
         canvas.write(sources["rest"], 11.5, "ink2", halo=4)
@@ -102,42 +127,105 @@ class NetworkView:
     def _draw_flows(self, name: str) -> None:
         canvas, data = self.canvas, self.sources[name]
         colour = canvas.by_number("mechanism", *MECHANISM_TOKENS)
-        canvas.draw(data, Quadratic(**CURVE_COLUMNS, line_width="width", line_alpha="alpha", line_color=colour))
-        canvas.draw(data, Scatter(**HEAD_COLUMNS, marker="triangle", line_color=None, fill_alpha="alpha", fill_color=colour))
-        # The mark of a mechanism: square, diamond, ring. It is told by shape alone, so it must not fade into its flow.
-        canvas.draw(data, Scatter(
-            x="mark_x", y="mark_y", size="mark_size", angle="mark_angle", marker={"field": "mark"}, line_width=2, line_alpha="alpha",
-            fill_alpha="alpha", fill_color=canvas.by_number("mechanism", "gross", "queue", "bilateral", "bg", "bg"),
-            line_color=canvas.by_number("mechanism", "bg", "bg", "bg", "cycle", "cycle")))
+        canvas.draw(data, Quadratic, **CURVE_COLUMNS, line_width="width", line_alpha="alpha", line_color=colour)
+        canvas.draw(data, Scatter, **HEAD_COLUMNS, line_color=None, fill_alpha="alpha", fill_color=colour)
+        # Square, diamond or ring: the mechanism can be told without its colour.
+        canvas.draw(
+            data,
+            Scatter,
+            x="mark_x",
+            y="mark_y",
+            size="mark_size",
+            angle="mark_angle",
+            marker={"field": "mark"},
+            line_width=2,
+            line_alpha="alpha",
+            fill_alpha="alpha",
+            fill_color=canvas.by_number("mechanism", *MARK_FILL_TOKENS),
+            line_color=canvas.by_number("mechanism", *MARK_LINE_TOKENS),
+        )
 
     def _draw_banks(self) -> None:
-        canvas, banks = self.canvas, self.sources["banks"]
-        canvas.draw(banks, Scatter(x="x", y="y", size="clearing", line_color=None), fill_color="bg")
-        canvas.draw(banks, Scatter(x="x", y="y", size="selection", fill_color=None, line_alpha="selection_alpha", line_width=2),
-                    line_color="ink")
-        ring = dict(x="x", y="y", radius="ring", start_angle=np.pi / 2, direction="clock", line_width="ring_width")
-        canvas.draw(banks, Arc(**ring, end_angle=-3 * np.pi / 2, line_alpha="ring_alpha"), line_color="line")
-        canvas.draw(banks, Arc(**ring, end_angle="arc_end"), line_color="alert")
-        canvas.draw(banks, Scatter(x="x", y="y", size="size", line_width=1.5, hatch_pattern={"field": "hatch"}, hatch_scale=9,
-                                   hatch_weight=2, fill_color=canvas.by_number("negative", "node", "bg")),
-                    line_color="node", hatch_color="node")
-        letter = dict(x="x", y="y", text_align="center", text_baseline="middle", text_font=value(FONT), text_font_style="bold",
-                      text_font_size={"field": "letter_size"})
-        canvas.draw(banks, Text(**letter, text="letter_halo", text_outline_width=3.5), text_color="bg", text_outline_color="bg")
-        canvas.draw(banks, Text(**letter, text="letter", text_color=canvas.by_number("negative", "node_text", "ink")))
+        canvas, banks, node = self.canvas, self.sources["banks"], Token("node")
+        canvas.draw(banks, Scatter, x="x", y="y", size="clearing", line_color=None, fill_color=GROUND)
+        canvas.draw(
+            banks,
+            Scatter,
+            x="x",
+            y="y",
+            size="selection",
+            fill_color=None,
+            line_alpha="selection_alpha",
+            line_width=2,
+            line_color=Token("ink"),
+        )
+        ring: dict[str, Any] = {
+            "x": "x",
+            "y": "y",
+            "radius": "ring",
+            "start_angle": np.pi / 2,
+            "direction": "clock",
+            "line_width": "ring_width",
+        }
+        canvas.draw(banks, Arc, **ring, end_angle=-3 * np.pi / 2, line_alpha="ring_alpha", line_color=Token("line"))
+        canvas.draw(banks, Arc, **ring, end_angle="arc_end", line_color=Token("alert"))
+        canvas.draw(
+            banks,
+            Scatter,
+            x="x",
+            y="y",
+            size="size",
+            line_width=1.5,
+            hatch_pattern={"field": "hatch"},
+            hatch_scale=9,
+            hatch_weight=2,
+            fill_color=canvas.by_number("negative", "node", "bg"),
+            line_color=node,
+            hatch_color=node,
+        )
+        letter: dict[str, Any] = {
+            "x": "x",
+            "y": "y",
+            "text_align": "center",
+            "text_baseline": "middle",
+            "text_font": value(FONT),
+            "text_font_style": "bold",
+            "text_font_size": {"field": "letter_size"},
+        }
+        canvas.draw(
+            banks,
+            Text,
+            **letter,
+            text="letter_halo",
+            text_outline_width=3.5,
+            text_color=GROUND,
+            text_outline_color=GROUND,
+        )
+        canvas.draw(banks, Text, **letter, text="letter", text_color=canvas.by_number("negative", "node_text", "ink"))
         queue = self.sources["queue"]
-        canvas.draw(queue, Scatter(
-            x="x", y="y", size="size", marker={"field": "marker"}, line_width=1.5, line_dash=[3, 2],
+        canvas.draw(
+            queue,
+            Scatter,
+            x="x",
+            y="y",
+            size="size",
+            marker={"field": "marker"},
+            line_width=1.5,
+            line_dash=[3, 2],
             line_alpha="outline",
-            fill_color=canvas.by_number("state", "bg", "bg", "ink"), line_color=canvas.by_number("state", *STATE_TOKENS)))
-        canvas.write(banks, 13, "ink", x="name_x", y="name_y", text="name", align="name_align", bold=True, halo=4)
-        canvas.write(banks, 13, "ink2", x="amount_x", y="name_y", text="amount", align="amount_align", halo=4)
-        canvas.write(banks, 12, "ink2", x="note_x", y="note_y", text="note", align="align", halo=4)
-        canvas.write(banks, 11.5, "ink2", x="more_x", y="more_y", text="more", align="more_align", halo=4)
+            fill_color=canvas.by_number("state", "bg", "bg", "ink"),
+            line_color=canvas.by_number("state", *STATE_TOKENS),
+        )
+        canvas.write(
+            banks, NAME_SIZE, "ink", x="name_x", y="name_y", text="name", align="name_align", bold=True, halo=4
+        )
+        canvas.write(banks, NAME_SIZE, "ink2", x="amount_x", y="name_y", text="amount", align="amount_align", halo=4)
+        canvas.write(banks, NOTE_SIZE, "ink2", x="note_x", y="note_y", text="note", align="align", halo=4)
+        canvas.write(banks, MORE_SIZE, "ink2", x="more_x", y="more_y", text="more", align="more_align", halo=4)
 
     # Taps
 
-    def _tapped(self, event: Tap) -> None:
+    def _tapped(self, event: Any) -> None:
         if event.x is not None and event.y is not None:
             found = self.hit(float(event.x), float(event.y))
             if found is not None:
@@ -154,7 +242,8 @@ class NetworkView:
         away = np.hypot(np.asarray(queue["x"]) - x, np.asarray(queue["y"]) - y) - np.asarray(queue["size"]) / 2
         if len(away) and away.min() <= 3:
             return "payment", int(np.asarray(queue["payment"])[away.argmin()])
-        best, selection = REACH_PX, None
+        best = REACH_PX
+        selection: Selection = None
         for table, curves in ((picture.waiting, picture.waiting_curves), (picture.flows, picture.flow_curves)):
             away = curves.distance(x, y) - np.asarray(table["width"]) / 2
             if len(away) and away.min() < best:
@@ -176,7 +265,17 @@ class NetworkView:
 def _lines(picture: Picture) -> dict[str, Any]:
     """The headline's two lines and the note about what is left out, each as a table of its own size of type."""
     headline = picture.headline
-    lines = {name: {key: column[row:row + 1] for key, column in headline.items()}
-             for row, name in enumerate(("headline", "headline2"))}
+    lines = {
+        name: {key: column[row : row + 1] for key, column in headline.items()}
+        for row, name in enumerate(("headline", "headline2"))
+    }
     rest = [picture.rest] if picture.rest else []
-    return {**lines, "rest": {"x": np.full(len(rest), 8.0), "y": np.full(len(rest), 16.0), "text": rest, "align": ["left"] * len(rest)}}
+    return {
+        **lines,
+        "rest": {
+            "x": np.full(len(rest), 8.0),
+            "y": np.full(len(rest), 16.0),
+            "text": rest,
+            "align": ["left"] * len(rest),
+        },
+    }

@@ -1,4 +1,6 @@
-"""The day strip with Bokeh: drawn once a run, then only the band, the veil and the cursor move. A tap or a drag moves the cursor."""
+"""The day strip with Bokeh: drawn once a run, then only the band, the veil and the cursor move. A tap or a drag moves
+the cursor.
+"""
 
 from typing import Any
 
@@ -11,14 +13,18 @@ from panel_app.figures.run_index import index_of
 from panel_app.figures.strip import LABEL_SIZE, Strip
 from panel_app.session import Session
 from panel_app.theme import Theme
-from panel_app.tokens import MECHANISM_TOKENS
-from panel_app.views.canvas import Canvas, put, source
+from panel_app.tokens import MARK_FILL_TOKENS, MECHANISM_TOKENS
+from panel_app.views.canvas import Canvas, Token, put, source
 
 
 class StripView:
-    """One figure named "strip" with the sources "bars", "queue", "gridlocks", "nettings", "times", "names" and "moving"."""
+    """One figure named "strip" with the sources "bars", "queue", "gridlocks", "nettings", "times", "names" and
+    "moving".
+    """
 
-    def __init__(self, session: Session, theme: Theme, width: float = 1408.0, height: float = 123.0, scale: float = 1.0) -> None:
+    def __init__(
+        self, session: Session, theme: Theme, width: float = 1408.0, height: float = 123.0, scale: float = 1.0
+    ) -> None:
         self.session = session
         self.width, self.height, self.scale = width, height, scale
         self.strip = self._strip()
@@ -60,37 +66,87 @@ class StripView:
 
     def _tables(self) -> dict[str, Any]:
         strip = self.strip
-        return {"bars": strip.bars(), "queue": strip.queue(), "gridlocks": strip.gridlocks(), "nettings": strip.nettings(),
-                "times": strip.times(), "names": strip.names(), "moving": self._moving()}
+        return {
+            "bars": strip.bars(),
+            "queue": strip.queue(),
+            "gridlocks": strip.gridlocks(),
+            "nettings": strip.nettings(),
+            "times": strip.times(),
+            "names": strip.names(),
+            "moving": self._moving(),
+        }
 
     def _moving(self) -> Any:
         return self.strip.moving(self.session.tick, self.session.window_ticks)
 
     def _draw(self) -> None:
-        canvas, tables, k = self.canvas, self.sources, self.scale
-        moving = tables["moving"]
-        canvas.draw(moving, Quad(left="band_left", right="here", top="lane", bottom="bottom", line_color=None), fill_color="band")
-        canvas.draw(tables["times"], Segment(x0="x", x1="x", y0="top", y1="bottom", line_width="line_width",
-                                             line_color=canvas.by_number("strong", "line", "ctl")))
-        gridlock = tables["gridlocks"]
-        canvas.draw(gridlock, Quad(left="left", right="right", top="top", bottom="bottom", line_color=None, fill_color=None,
-                                   hatch_pattern="left_diagonal_line", hatch_scale=8, hatch_weight=1.8), hatch_color="alert")
-        canvas.draw(gridlock, Quad(left="left", right="right", top="bar_top", bottom="bar_bottom", line_color=None),
-                    fill_color="alert")
-        canvas.draw(tables["queue"], Patch(x="x", y="y", line_color=None, fill_alpha=0.62), fill_color="cost2")
-        canvas.draw(tables["bars"], Quad(left="left", right="right", top="top", bottom="bottom", line_color=None,
-                                         fill_color=canvas.by_number("mechanism", *MECHANISM_TOKENS)))
-        canvas.draw(moving, Segment(x0="axis_left", x1="end", y0="zero", y1="zero"), line_color="ctl")
-        canvas.draw(moving, Quad(left="here", right="end", top="lane", bottom="bottom", line_color=None), fill_color="veil")
-        canvas.draw(tables["nettings"], Scatter(
-            x="x", y="y", size="size", angle="angle", marker={"field": "marker"}, line_width=2.2,
-            fill_color=canvas.by_number("mechanism", "gross", "queue", "bilateral", "bg", "bg"),
-            line_color=canvas.by_number("mechanism", *MECHANISM_TOKENS)))
+        canvas, tables = self.canvas, self.sources
+        moving, gridlock, bg, alert = tables["moving"], tables["gridlocks"], Token("bg"), Token("alert")
+        boxes: dict[str, Any] = {"top": "top", "bottom": "bottom", "left": "left", "right": "right", "line_color": None}
+        canvas.draw(
+            moving,
+            Quad,
+            left="band_left",
+            right="here",
+            top="lane",
+            bottom="bottom",
+            line_color=None,
+            fill_color=Token("band"),
+        )
+        canvas.draw(
+            tables["times"],
+            Segment,
+            x0="x",
+            x1="x",
+            y0="top",
+            y1="bottom",
+            line_width="line_width",
+            line_color=canvas.by_number("strong", "line", "ctl"),
+        )
+        canvas.draw(
+            gridlock,
+            Quad,
+            **boxes,
+            fill_color=None,
+            hatch_pattern="left_diagonal_line",
+            hatch_scale=8,
+            hatch_weight=1.8,
+            hatch_color=alert,
+        )
+        canvas.draw(gridlock, Quad, **{**boxes, "top": "bar_top", "bottom": "bar_bottom"}, fill_color=alert)
+        canvas.draw(tables["queue"], Patch, x="x", y="y", line_color=None, fill_alpha=0.62, fill_color=Token("cost2"))
+        canvas.draw(tables["bars"], Quad, **boxes, fill_color=canvas.by_number("mechanism", *MECHANISM_TOKENS))
+        canvas.draw(moving, Segment, x0="axis_left", x1="end", y0="zero", y1="zero", line_color=Token("ctl"))
+        canvas.draw(
+            moving,
+            Quad,
+            left="here",
+            right="end",
+            top="lane",
+            bottom="bottom",
+            line_color=None,
+            fill_color=Token("veil"),
+        )
+        canvas.draw(
+            tables["nettings"],
+            Scatter,
+            x="x",
+            y="y",
+            size="size",
+            angle="angle",
+            marker={"field": "marker"},
+            line_width=2.2,
+            fill_color=canvas.by_number("mechanism", *MARK_FILL_TOKENS),
+            line_color=canvas.by_number("mechanism", *MECHANISM_TOKENS),
+        )
         canvas.write(tables["names"], LABEL_SIZE, "ink2")
         canvas.write(tables["times"], LABEL_SIZE, "ink2", x="text_x", y="text_y")
-        canvas.draw(moving, Segment(x0="here", x1="here", y0="cursor_top", y1="cursor_bottom", line_width=2), line_color="ink")
-        canvas.draw(moving, Scatter(x="here", y="zero", size=13 * k, line_width=2.5), fill_color="bg", line_color="ink")
+        ink = Token("ink")
+        canvas.draw(
+            moving, Segment, x0="here", x1="here", y0="cursor_top", y1="cursor_bottom", line_width=2, line_color=ink
+        )
+        canvas.draw(moving, Scatter, x="here", y="zero", size=13, line_width=2.5, fill_color=bg, line_color=ink)
 
-    def _pointed(self, event: Tap | Pan | PanStart) -> None:
+    def _pointed(self, event: Any) -> None:
         if event.x is not None:
             self.session.go(self.strip.tick_at(float(event.x)))
