@@ -28,8 +28,14 @@ class Caption(Part):
             ("Cost", now.cost, "", before and before.cost),
         )
         items = [
-            Markup("<div><dt>{}</dt><dd>{}</dd><small>{}</small></div>").format(
-                name, short(value), text.difference(value - was) if was is not None and was != value else note
+            Markup("<div><dt>{}</dt><dd>{}</dd>{}</div>").format(
+                name,
+                short(value),
+                Markup("<small>{}</small>").format(text.difference(value - was))
+                if was is not None and was != value
+                else Markup('<small class="note">{}</small>').format(note)
+                if note
+                else "",
             )
             for name, value, note, was in shown
         ]
