@@ -22,8 +22,13 @@ def checked_scenarios() -> dict[str, bytes]:
     return files | {"index.json": json.dumps(index, ensure_ascii=False).encode()}
 
 
-def picture() -> tuple[str, int]:
-    """The first scenario as an SVG, at the moment at which the page opens, and the number of its payments."""
-    from panel_app.picture import first_picture
+def first_picture() -> tuple[str, int]:
+    """The scenario that opens first, as SVG at the moment at which it opens, and the number of its payments."""
+    from panel_app.picture import picture
+    from panel_app.scenarios import FIRST
+    from panel_app.session import Session
+    from panel_app.theme import LIGHT
 
-    return first_picture()
+    session = Session(LIGHT)
+    session.open(FIRST)
+    return picture(session, LIGHT), len(session.run.payments.amount)

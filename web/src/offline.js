@@ -1,4 +1,4 @@
-// Keeps the whole site for the next start and for no network at all. Made last: $version changes with any file of the site.
+// Keeps the whole site for the next start and for no network at all. Made last: its version changes with any file of the site.
 // Folders carry a hash of their content in their name, so a file that an older version has kept need not be fetched again.
 
 const VERSION = "payment-simulator-$version"
@@ -16,7 +16,7 @@ async function install() {
   await Promise.all(FILES.map(async (file) => {
     const kept = file === "./" ? undefined : await caches.match(file)
     const response = kept ?? await fetch(file, {cache: file === "./" ? "reload" : "default"})
-    if (!response.ok) throw new Error(`${file}: HTTP ${response.status}`)
+    if (!response.ok) throw new Error(file + ": HTTP " + response.status)
     await cache.put(file, response)
   }))
 }

@@ -121,9 +121,11 @@ self.onmessage = async ({data}) => {
 }
 
 function failed(error) {
-  console.error(String(error))
-  const what = error instanceof Missing ? error.message : String(error.message ?? error).trim().split("\n").at(-1)
-  post({type: "failed", stage, what, details: String(error.message ?? error), file: error.file, status: error.status})
+  const details = String(error.message ?? error).trim(), lines = details.split("\n")
+  console.error(details)
+  // A Python error arrives as its traceback; the line that names it says what happened.
+  const what = lines.findLast((line) => /^[\w.]+(Error|Exception)\b/.test(line)) ?? lines.at(-1)
+  post({type: "failed", stage, what, details, file: error.file, status: error.status})
 }
 
 start().catch(failed)
