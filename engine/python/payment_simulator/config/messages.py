@@ -36,8 +36,8 @@ def _problem(details: ErrorDetails, root: Node) -> Problem:
         case "refused":
             blamed = _child(node, context["at"]) or node
             return blamed.problem(context["message"], context["allowed"])
-        case "union_tag_invalid" | "union_tag_not_found" | "model_attributes_type" if "discriminator" in context:
-            return _wrong_kind(node, context)
+        case "union_tag_invalid" | "union_tag_not_found" | "model_attributes_type" if len(place.inside) > 1:
+            return _wrong_kind(node, place.inside)
     allowed = _allowed(kind, context)
     return node.problem(f"got {shown(node.plain())}{_write(allowed or details['msg'])}", allowed)
 
@@ -73,14 +73,15 @@ def _allowed(kind: str, context: Mapping[str, Any]) -> str:
     return ""
 
 
-def _wrong_kind(node: Node, context: Mapping[str, Any]) -> Problem:
-    key = str(context["discriminator"]).strip("'")
-    kinds = str(context.get("expected_tags", "")).replace("'", "")
+def _wrong_kind(node: Node, models: list[type[BaseModel]]) -> Problem:
+    """None of the kinds of mapping that may stand here, which differ in their `type` or `mode`."""
+    key = next(key for key in _TAG_KEYS if key in models[0].model_fields)
+    kinds = ", ".join(str(tag) for model in models for tag in _tags(model))
     if not isinstance(node.value, dict):
         return node.problem(f"got {shown(node.plain())}; write a mapping with {key}", f"a mapping with {key}")
     kind = node.get(key)
     if kind is None:
-        return node.problem(f"{key} is missing{_write(kinds and 'one of ' + kinds)}", kinds)
+        return node.problem(f"{key} is missing; write one of {kinds}", kinds)
     near = get_close_matches(str(kind.value), kinds.split(", "), 1)
     hint = f"did you mean {near[0]}? Known are {kinds}" if near else f"write one of {kinds}"
     return kind.problem(f"got {shown(kind.plain())}; {hint}", kinds)
@@ -175,5 +176,8 @@ def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
 
 
 def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
-    field = model.model_fields.get("type") or model.model_fields.get("mode")
-    return get_args(field.annotation) if field is not None else ()
+    fields = (model.model_fields[key] for key in _TAG_KEYS if key in model.model_fields)
+    return next((get_args(field.annotation) for field in fields), ())
+
+
+_TAG_KEYS = ("type", "mode")
