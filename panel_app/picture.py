@@ -48,7 +48,8 @@ def picture(session: Session, theme: Theme, width: float = 912.0, height: float 
         Markup(
             '<svg class="first-picture" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" '
             'aria-label="{}" preserveAspectRatio="xMidYMid meet" font-family="{}"><defs>'
-            '<pattern id="picture-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            '<pattern id="picture-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(45)">'
             '<rect width="5" height="5" fill="{}"/>'
             '<rect width="2.1" height="5" fill="{}"/></pattern></defs>{}</svg>'
         ).format(

@@ -56,7 +56,7 @@ class Needs:
 
 
 def note_text(counts: Sequence[int], small: bool) -> str:
-    """`"8 waiting, 14.38 M, 2 held"`: count and value in the central queue, then of what the bank's own policy holds."""
+    """`"8 waiting, 14.38 M, 2 held"`: count and value in the central queue, then of what the bank itself holds."""
     waiting, value, held, held_value = counts
     parts = [f"{waiting:,} waiting" + ("" if small else f", {short(value)}")] if waiting else []
     if held:
@@ -70,6 +70,13 @@ def row_room(anchor: Anchor, need: Needs, x: float, at: Places) -> float:
     far = x + anchor.across * (need.radius_most + at.gap + at.ring + 8 * k)
     left = (width - far if anchor.across > 0 else far if anchor.across < 0 else width) - MORE_ROOM * k
     return min(124.0 * k, max(left, need.note))
+
+
+def usual_width(names: list[str], scale: float) -> float:
+    """Width of an ordinary label with the longest of these names, whatever the run."""
+    widest = max((text_width(name, NAME_SIZE * scale, bold=True) for name in names), default=0.0)
+    amount, note = text_width("88.88 M", NAME_SIZE * scale), text_width("8 waiting, 88.88 M", NOTE_SIZE * scale)
+    return max(widest + NAME_GAP * scale + amount, note)
 
 
 def needs_of(index: RunIndex, names: list[str], at: Places, reference: float) -> list[Needs]:

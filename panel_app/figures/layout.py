@@ -110,23 +110,26 @@ def slots_from_order(order: Sequence[str], agent_ids: Sequence[str]) -> Ints | N
     return np.array([list(order).index(agent) for agent in agent_ids], np.int64)
 
 
-def places(slots: Ints, size: Size) -> Places:
-    """Centres in a figure of this size, leaving room for labels at its sides."""
+def places(slots: Ints, size: Size, label_width: float = 0.0) -> Places:
+    """Centres in a figure of this size, leaving room at its sides for labels of `label_width` pixels."""
     k, w, h = size.scale, size.width, size.height
+    gap, ring = GAP * k, RING * k
+    most = min((23 if size.small else 36) * k, 0.088 * h)
     side, top = (56.0, 60.0) if size.small else (154.0 * k, min(54.0 * k, 0.17 * h))
     if len(slots) > ONE_RING_MOST:
         side = min(side, 96.0 * k)
+    elif not size.small:
+        side = max(side, min(label_width + most + gap + ring + 14 * k, 0.2 * w))
     radius_y = max(h / 2 - top, 1.0)
     radius_x = max(min(w / 2 - side, 2.05 * radius_y), 1.0)
     unit_x, unit_y, angle = unit_places(len(slots))
     x, y = w / 2 + radius_x * unit_x[slots], h / 2 + radius_y * unit_y[slots]
-    gap, ring = GAP * k, RING * k
-    most = min((23 if size.small else 36) * k, 0.088 * h)
     nearest = _nearest(x, y)
-    # Neighbours keep at least a finger's breadth of arrow between their rings; where many stand, everything gets finer.
+    # Neighbours keep room for an arrow between their rings; where many stand, discs get finer first, then rings.
     if nearest / 2 - gap - ring - 3 * k < most:
         finer = float(np.clip((nearest / 2 - 3) / (most + gap + ring), 0.3, 1.0))
-        most, gap, ring = most * finer, gap * max(finer, 0.5), ring * max(finer, 0.5)
+        gap, ring = gap * max(finer, 0.4), ring * max(finer, 0.4)
+        most = max(min(most * finer, nearest / 2 - gap - ring - 1), 2.0)
     least = min(11.5 * k * (0.85 if size.small else 1.0), 0.62 * most if len(slots) > ONE_RING_MOST else most)
     return Places(size, x, y, angle[slots], least, most, gap, ring)
 

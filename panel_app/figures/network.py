@@ -58,7 +58,7 @@ class Network:
 
     def __init__(self, index: RunIndex, names: list[str], slots: Ints, reference: Reference, size: Size) -> None:
         self.index, self.names, self.reference, self.size = index, names, reference, size
-        self.at = places(slots, size)
+        self.at = places(slots, size, labels.usual_width(names, size.scale))
         self.letters = initials(names)
         self.needs = labels.needs_of(index, names, self.at, reference.liquidity)
         self.anchors = labels.choose_anchors(self.at, self.needs)
@@ -144,10 +144,8 @@ class Network:
         # Large ones first, so that small ones stay visible above them; the flows of a netting moment last.
         order = np.lexsort((-flows.value, hot))
         rest = (
-            (
-                f"The {len(flows.key):,} largest of {len(flows.key) + flows.rest_count:,} flows are drawn; "
-                f"the others are worth {short(flows.rest_value)}"
-            )
+            f"{len(flows.key):,} of {len(flows.key) + flows.rest_count:,} flows drawn, "
+            f"the rest {short(flows.rest_value)}"
             if flows.rest_count
             else ""
         )
@@ -373,7 +371,7 @@ class Network:
     # The netting moment
 
     def _values(self, tick: int, flows: Columns, curves: Curves, hot: Ints) -> tuple[Columns, list[labels.Box]]:
-        """What settled on each flow of the moment, beside its arrow where no other label stands."""
+        """What settled on each flow of the moment, beside its arrow where there is room."""
         k, index = self.size.scale, self.index
         rows = index.settled_between(tick, tick + 1)
         now = np.bincount(index.flow[rows], weights=index.amount[rows], minlength=len(index.lane))
@@ -387,26 +385,21 @@ class Network:
             curve = curves.rows(hot[[at_row]])
             text = short(int(value[at_row]))
             width = text_width(text, height, bold=True)
-            best: tuple[float, float, labels.Box] | None = None
             others = curves.rows(np.delete(hot, at_row))
             for part, side in itertools.product((0.5, 0.42, 0.58, 0.34, 0.66), (1, -1)):
                 (px,), (py,) = curve.at(part)
                 # Beside the curve: as far along its normal as the box is deep in that direction.
                 along = float(np.arctan2(curve.y1[0] - curve.y0[0], curve.x1[0] - curve.x0[0]))
                 normal_x, normal_y = side * np.sin(along), -side * np.cos(along)
-                depth = (width / 2 * abs(normal_x) + 0.36 * height * abs(normal_y)) + (
-                    3 + max(float(flows["width"][hot[at_row]]) / 2, 5 * k)
-                )
+                depth = width / 2 * abs(normal_x) + 0.36 * height * abs(normal_y)
+                depth += 3 + max(float(flows["width"][hot[at_row]]) / 2, 5 * k)
                 x, y = px + normal_x * depth, py + normal_y * depth + 0.36 * height
                 box = (x - width / 2, y - 0.76 * height, x + width / 2, y + 0.04 * height)
-                best = best or (x, y, box)
                 if not labels.overlaps(box, boxes + own) and not _crossed(box, others):
-                    best = (x, y, box)
+                    own.append(box)
+                    for name, item in zip(found, (x, y, text, "center"), strict=True):
+                        found[name].append(item)
                     break
-            assert best is not None
-            own.append(best[2])
-            for name, item in zip(found, (best[0], best[1], text, "center"), strict=True):
-                found[name].append(item)
         return _texts(found["x"], found["y"], found["text"], found["align"]), own
 
     def _label_boxes(self, tick: int) -> list[labels.Box]:
@@ -428,14 +421,14 @@ class Network:
         first = f"{short(sum(n.value for n in moment))} settled"
         second = f"with {short(sum(n.liquidity for n in moment))} of liquidity"
         width = max(text_width(first, 21 * k, bold=True), text_width(second, 13.5 * k, bold=True))
-        xs, ys = curves.points(26)
+        xs, ys = curves.points(16)
         half = float(self.at.x.max() - self.at.x.min()) * 0.27
         taken = np.array(self._label_boxes(moment[0].tick) + values).reshape(-1, 4)
         place = labels.free_place(
             width,
             42 * k,
-            np.linspace(w / 2 - half, w / 2 + half, 27),
-            np.linspace(0.28 * h, 0.72 * h, 23),
+            np.linspace(w / 2 - half, w / 2 + half, 15),
+            np.linspace(0.28 * h, 0.72 * h, 15),
             taken,
             np.stack([xs.ravel(), ys.ravel()], axis=1),
             (w / 2, h / 2),

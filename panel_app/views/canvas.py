@@ -66,11 +66,14 @@ class Canvas:
         self.figure.grid.visible = False
         self._paint: list[Callable[[Theme], None]] = []
         self._fonts: list[tuple[Any, float]] = []
-        for side in ("inner_width", "inner_height"):
+        # The page tells one side after the other; until then the other is unset, not zero.
+        self._measures = {"inner_width": 0, "inner_height": 0}
+        for side in self._measures:
             self.figure.on_change(side, self._measured)
 
-    def _measured(self, _side: str, _old: int, _new: int) -> None:
-        width, height = self.figure.inner_width or 0, self.figure.inner_height or 0
+    def _measured(self, side: str, _old: int, new: int) -> None:
+        self._measures[side] = new or 0
+        width, height = self._measures["inner_width"], self._measures["inner_height"]
         if min(width, height) >= LEAST_PX:
             self._resized(width, height, self.scale)
 
@@ -185,7 +188,9 @@ def _packed(column: Any) -> Any:
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
         return old.dtype == new.dtype and np.array_equal(old, new)
-    return type(old) is type(new) and old == new
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(_same, old, new))
+    return type(old) is type(new) and bool(old == new)
 
 
 def source(name: str, columns: Columns | None = None) -> ColumnDataSource:

@@ -93,7 +93,7 @@ class NetworkView:
             "queue": picture.queue,
             "banks": picture.banks,
             "values": picture.values,
-            **_lines(picture),
+            **_lines(picture, self.size.height),
         }
 
     # Drawing, from the ground up
@@ -262,7 +262,7 @@ class NetworkView:
         return int(central[pair[central]][0])
 
 
-def _lines(picture: Picture) -> dict[str, Any]:
+def _lines(picture: Picture, height: float) -> dict[str, Any]:
     """The headline's two lines and the note about what is left out, each as a table of its own size of type."""
     headline = picture.headline
     lines = {
@@ -274,7 +274,7 @@ def _lines(picture: Picture) -> dict[str, Any]:
         **lines,
         "rest": {
             "x": np.full(len(rest), 8.0),
-            "y": np.full(len(rest), 16.0),
+            "y": np.full(len(rest), height - 6.0),
             "text": rest,
             "align": ["left"] * len(rest),
         },
