@@ -228,7 +228,9 @@ def test_a_curve_bends_left_and_ends_at_the_rims() -> None:
     assert np.hypot(there.x0, there.y0) == pytest.approx(30, abs=0.05)
     assert np.hypot(there.x1 - 200, there.y1) == pytest.approx(40, abs=0.05)
     (_, above), (_, below) = there.at(0.5), back.at(0.5)
-    assert above[0] < -5 and below[0] > 5, "left of travel is up on the way right, down on the way back"
+    # Left of travel is up on the way right, down on the way back.
+    assert above[0] < -5
+    assert below[0] > 5
     # Untrimmed, the middle of a quadratic lies half the bend beside the line: 0.11 * length / 2.
     whole = curves.between(one(0), one(0), one(200), one(0), one(0), one(0), one(0))
     assert whole.at(0.5)[1][0] == pytest.approx(-11)

@@ -11,6 +11,7 @@ import pytest
 from panel_app.figures import labels
 from panel_app.figures.flows import Reference, flow_width, flows_in
 from panel_app.figures.layout import Size
+from panel_app.figures.letters import text_width
 from panel_app.figures.network import Network, Picture
 from panel_app.figures.numbers import short
 from panel_app.figures.scenario_scale import ScenarioScale
@@ -182,7 +183,7 @@ def lines(drawn: Network, picture: Picture) -> list[tuple[str, labels.Box]]:
     ):
         for row, words in enumerate(banks[text]):
             if words:
-                width = labels.text_width(str(words), size * k, bold=bold)
+                width = text_width(str(words), size * k, bold=bold)
                 left = float(banks[x][row]) - width * {"left": 0.0, "center": 0.5, "right": 1.0}[str(banks[align][row])]
                 base = float(banks[y][row])
                 found.append((str(words), (left, base - 0.75 * size * k, left + width, base + 0.1 * size * k)))
@@ -199,9 +200,9 @@ def test_no_label_overlaps_another_or_a_bank(every: Session, size: Size) -> None
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], f"{one} lies on {other} at tick {tick}"
         reach = drawn.radii(tick) + drawn.at.gap + drawn.at.ring
         for text, box in texts:
-            assert box[0] >= 0 and box[1] >= 0 and box[2] <= size.width and box[3] <= size.height, (
-                f"{text} leaves the figure"
-            )
+            assert min(box[:2]) >= 0, f"{text} leaves the figure"
+            assert box[2] <= size.width, f"{text} leaves the figure"
+            assert box[3] <= size.height, f"{text} leaves the figure"
             assert not labels.covers(box, drawn.at.x, drawn.at.y, reach - 0.5), f"{text} lies on a bank at tick {tick}"
 
 
