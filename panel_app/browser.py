@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from panel_app import quick_start
 from panel_app.page import Handler, Payload
 
 if TYPE_CHECKING:
@@ -50,21 +51,24 @@ def load(object_of_entries: Any) -> None:
 
     `object_of_entries` is the JavaScript function for which Panel would otherwise ask `eval`.
     """
+    quick_start.pause_collection()
     _stand_in(object_of_entries)
     from bokeh.settings import settings
 
     settings.py_log_level = "error"
+    quick_start.import_bokeh()
+    quick_start.remember_defaults()
     import panel_app.app  # noqa: F401
 
 
 def start(to_page: ToPage, boot: str) -> list[str]:
     """Compute the first run and lay out its page.
 
-    `boot` is JSON: {query: {scenario?, seed?}, dark, still, width, height}. Returns the document, its render items and the ids of its
-    roots, each as JSON, for Bokeh's `embed_items`.
+    `boot` is JSON: {query: {scenario?, seed?}, dark, still, width, height}. Returns the Bokeh document and the ids of its roots, each as
+    JSON.
     """
     global document, page
-    from panel.io.pyodide import _doc_json, init_doc
+    from panel.io.pyodide import init_doc
     from panel.io.state import state
 
     from panel_app.app import build
@@ -76,9 +80,8 @@ def start(to_page: ToPage, boot: str) -> list[str]:
     build(document, page, known["query"], known["dark"])
     page.receive("theme", {"dark": known["dark"], "still": known["still"]})
     page.receive("visible", {"width": known["width"], "height": known["height"]})
-    parts = _doc_json(document)
     document._session_context = None
-    return list(parts)
+    return [json.dumps(document.to_json(deferred=False)), json.dumps([root.id for root in document.roots])]
 
 
 def rendered(send_patch: Callable[..., None]) -> None:
@@ -88,6 +91,7 @@ def rendered(send_patch: Callable[..., None]) -> None:
 
     state._loaded[document] = state._connected[document] = True
     _link_docs_worker(document, send_patch, setter="js")
+    quick_start.resume_collection()
 
 
 def patch(change: Any) -> None:

@@ -24,7 +24,7 @@ def main() -> None:
     scenarios = first_run.checked_scenarios()
 
     site = Site()
-    library = archive.packed(archive.compiled(contents.standard_library(wheels.RUNTIME / "python_stdlib.zip")))
+    library = archive.packed_zip(archive.compiled(contents.standard_library(wheels.RUNTIME / "python_stdlib.zip")))
     interface = archive.packed(
         archive.compiled(contents.interface(numpy))
         | archive.compiled(contents.own(given.wheel))

@@ -1,6 +1,6 @@
-"""Archives of byte-compiled Python: stored zip inside one gzip stream.
+"""Archives of byte-compiled Python: all files one after the other in one gzip stream.
 
-One stream over everything is a fifth smaller than a zip that packs each file for itself, the browser unpacks it natively while it
+One stream over everything is a fifth smaller than a zip, which packs each file for itself; the browser unpacks it natively while it
 arrives, and it needs no host that compresses. The same content gives the same bytes.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import shutil
 import subprocess
 import zipfile
@@ -37,12 +38,23 @@ def compiled(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
 
 
 def packed(files: dict[str, bytes]) -> bytes:
-    """One archive as described above."""
+    """What `unpack` in web/src/worker.js reads: a line of JSON, [[path, size], ...], then the files' bytes in that order."""
+    ordered = sorted(files.items())
+    contents = json.dumps([[path, len(content)] for path, content in ordered], separators=(",", ":"))
+    return _gzip(contents.encode() + b"\n" + b"".join(content for _, content in ordered))
+
+
+def packed_zip(files: dict[str, bytes]) -> bytes:
+    """A zip, not compressed in itself, for Python to import from as it is."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), content)
-    return gzip.compress(buffer.getvalue(), 9, mtime=0)
+    return _gzip(buffer.getvalue())
+
+
+def _gzip(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)
 
 
 def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

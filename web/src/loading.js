@@ -14,6 +14,7 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(1)
 /** A stage begins; those before it are done. */
 export function enter(stage) {
   current = stage
+  performance.mark(stage)
   log.push(`${Math.round(performance.now())} ms  ${NAMES[stage]}`)
   for (const name of STAGES.slice(0, STAGES.indexOf(stage))) finish(name)
   item(stage).dataset.state = "running"
@@ -32,6 +33,7 @@ export function progress(file, share, sizes) {
 
 /** The live simulator is there. */
 export function done() {
+  performance.mark("ready")
   STAGES.forEach(finish)
   section.hidden = true
 }

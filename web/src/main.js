@@ -54,23 +54,18 @@ worker.onmessage = ({data}) => handlers[data.type](data)
 let live, patching = false, busy = false, queue = []
 
 /** Draw the document out of sight; when it has been painted it takes the place of the first picture in one step. */
-async function render({documents, items, roots}) {
+async function render({document: json, roots: ids}) {
   await scripts
   if (!globalThis.Bokeh) return
   const stage = document.createElement("div")
   stage.id = "live"
   stage.className = "staged"
   document.getElementById("app").append(stage)
-  const [item] = JSON.parse(items)
-  item.root_ids = JSON.parse(roots)
-  item.roots = Object.fromEntries(item.root_ids.map((id) => {
-    const element = document.createElement("div")
-    element.id = `root-${id}`
-    stage.append(element)
-    return [id, element.id]
-  }))
+  const roots = JSON.parse(ids)
+  for (const root of roots) stage.append(Object.assign(document.createElement("div"), {id: `root-${root}`}))
+  const item = {docid: "app", root_ids: roots, roots: Object.fromEntries(roots.map((root) => [root, `root-${root}`]))}
   receive = attach(tell, site.keys)
-  const [views] = await Bokeh.embed.embed_items(JSON.parse(documents), [item])
+  const [views] = await Bokeh.embed.embed_items({app: JSON.parse(json)}, [item])
   live = [...views.roots.values()][0].model.document
   live.on_change(sendChange, false)
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))

@@ -56,10 +56,18 @@ self.fetch = (request, options) => {
   return promise ?? network(request, options)
 }
 
+/** Write an archive's files to where Python looks for packages: a line of JSON, [[path, size], ...], then their bytes one by one. */
 async function unpack(path) {
-  const archive = await (await (early.get(base + path) ?? download(path))).arrayBuffer()
+  const bytes = new Uint8Array(await (await (early.get(base + path) ?? download(path))).arrayBuffer())
   early.delete(base + path)
-  self.pyodide.unpackArchive(archive, "zip", {extractDir: site.packages})
+  const {FS} = self.pyodide, folders = new Set()
+  let start = bytes.indexOf(10) + 1
+  for (const [name, size] of JSON.parse(new TextDecoder().decode(bytes.subarray(0, start)))) {
+    const file = `${site.packages}/${name}`, folder = file.slice(0, file.lastIndexOf("/"))
+    if (!folders.has(folder)) FS.mkdirTree(folder)
+    folders.add(folder)
+    FS.writeFile(file, bytes.subarray(start, start += size), {canOwn: true})
+  }
   self.pyodide.runPython("import importlib; importlib.invalidate_caches()")
 }
 
@@ -79,8 +87,8 @@ async function start() {
   browser = self.pyodide.pyimport("panel_app.browser")
   browser.load(objectOfEntries)
   enter("day")
-  const [documents, items, roots] = browser.start(toPage, JSON.stringify(boot)).toJs()
-  post({type: "render", documents, items, roots})
+  const [document, roots] = browser.start(toPage, JSON.stringify(boot)).toJs()
+  post({type: "render", document, roots})
 }
 
 /** How a Python dict becomes an object for BokehJS, which knows null but not undefined. */
