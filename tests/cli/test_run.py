@@ -1,0 +1,170 @@
+"""`payment-sim run`, as its users start it: the real program in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from payment_simulator import load_config, simulate
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+TWO_BANKS = str(SCENARIOS / "two_banks.yaml")
+PROGRAM = Path(sys.executable).with_name("payment-sim")
+
+
+def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the program and wait for it."""
+    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(
+        [PROGRAM, *arguments], capture_output=True, text=True, env=environment, check=False, **options
+    )
+
+
+def final(*arguments: str) -> Any:
+    """The JSON that a run ends with; it must be all of stdout, on one line."""
+    done = call("run", *arguments)
+    assert done.returncode == 0, done.stderr
+    [line] = done.stdout.splitlines()
+    return json.loads(line)
+
+
+def test_a_run_prints_one_line_of_json_and_nothing_else() -> None:
+    result = final(TWO_BANKS)
+    totals = simulate(load_config(TWO_BANKS)).totals
+    assert list(result) == ["simulation", "metrics", "agents", "costs", "performance"]
+    assert result["simulation"]["config_file"] == TWO_BANKS
+    assert (result["simulation"]["seed"], result["simulation"]["ticks_executed"]) == (1, 40)
+    assert result["metrics"]["total_arrivals"] == result["metrics"]["total_settlements"] == 12
+    assert result["metrics"]["settlement_rate"] == 1.0
+    assert result["agents"] == totals["agents"]
+    assert list(result["agents"][0]) == ["id", "final_balance", "queue1_size", "queue2_size", "costs"]
+    assert result["costs"]["total_cost"] == totals["total_cost"] > 0
+    assert result["performance"]["ticks_per_second"] == result["simulation"]["ticks_per_second"]
+
+
+def test_the_same_run_prints_the_same_but_for_its_timing() -> None:
+    first, second = final(TWO_BANKS), final("--config", TWO_BANKS)
+    for result in (first, second):
+        del result["performance"], result["simulation"]["duration_seconds"], result["simulation"]["ticks_per_second"]
+    assert first == second
+
+
+# Arguments beside the scenario, and what they change: (path in the final JSON, value).
+OPTIONS: list[tuple[list[str], tuple[str, str], Any]] = [
+    (["--seed", "0"], ("simulation", "seed"), 0),
+    (["-s", str(2**64 - 1)], ("simulation", "seed"), 2**64 - 1),
+    (["--ticks", "7"], ("simulation", "ticks_executed"), 7),
+    (["-t", "1000"], ("simulation", "ticks_executed"), 40),
+    (["--mode", "normal", "--quiet"], ("simulation", "ticks_executed"), 40),
+]
+
+
+@pytest.mark.parametrize("arguments, path, value", OPTIONS)
+def test_options(arguments: list[str], path: tuple[str, str], value: Any) -> None:
+    assert final(TWO_BANKS, *arguments)[path[0]][path[1]] == value
+
+
+@pytest.mark.parametrize("arguments", [["--mode", "event_stream"], ["--event-stream"]])
+def test_an_event_stream_is_every_event_and_a_last_line(arguments: list[str]) -> None:
+    done = call("run", TWO_BANKS, *arguments)
+    assert done.returncode == 0
+    *lines, last = map(json.loads, done.stdout.splitlines())
+    run = simulate(load_config(TWO_BANKS))
+    assert [{key: value for key, value in line.items() if key != "day"} for line in lines] == [
+        {key: value for key, value in event.items() if key != "day"} for event in run.events()
+    ]
+    assert all(list(line)[:3] == ["event_type", "tick", "day"] for line in lines)
+    assert last["_metadata"] is True
+    assert last["total_events"] == run.event_count == len(lines)
+    assert last["total_costs"] == run.totals["total_cost"]
+
+
+def test_the_days_of_an_event_stream_and_its_keys_are_unique(tmp_path: Path) -> None:
+    scenario = tmp_path / "days.json"
+    agents = [{"id": name, "opening_balance": 5} for name in "AB"]
+    events = [{"type": "DirectTransfer", "from_agent": "A", "to_agent": "B", "amount": 1}]
+    events[0] |= {"schedule": {"type": "Repeating", "start_tick": 0, "interval": 3}}  # type: ignore[dict-item]
+    scenario.write_text(json.dumps({"ticks_per_day": 4, "num_days": 3, "agents": agents, "scenario_events": events}))
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len({key for key, _ in found}) == len(found)
+        return dict(found)
+
+    done = call("run", str(scenario), "--event-stream")
+    lines = [json.loads(line, object_pairs_hook=pairs) for line in done.stdout.splitlines()[:-1]]
+    assert {line["tick"]: line["day"] for line in lines} == {tick: tick // 4 for tick in (0, 3, 6, 7, 9, 11)}
+
+
+# Arguments, exit code, words on stderr. Nothing is on stdout.
+FAILURES = [
+    (["run"], 2, "name one scenario file"),
+    (["run", TWO_BANKS, "--config", TWO_BANKS], 2, "name one scenario file"),
+    (["run", TWO_BANKS, "--mode", "verbose"], 2, "'normal', 'event_stream'"),
+    (["run", TWO_BANKS, "--mode", "normal", "--event-stream"], 2, "exclude each other"),
+    (["run", TWO_BANKS, "--seed", "-1"], 2, "--seed"),
+    (["run", TWO_BANKS, "--seed", str(2**64)], 2, "--seed"),
+    (["run", TWO_BANKS, "--ticks", "0"], 2, "--ticks"),
+    (["run", TWO_BANKS, "--unknown"], 2, "--unknown"),
+    (["fly"], 2, "fly"),
+    (["run", "none.yaml"], 1, "error: none.yaml: cannot be read: No such file"),
+    (["run", __file__], 1, "its name ends with '.py'"),
+]
+
+
+@pytest.mark.parametrize("arguments, code, message", FAILURES)
+def test_failures_have_their_exit_code_and_their_words(arguments: list[str], code: int, message: str) -> None:
+    done = call(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_mistake_of_a_scenario_is_one_line(tmp_path: Path) -> None:
+    scenario = tmp_path / "wrong.yaml"
+    scenario.write_text("simulation: {ticks_per_day: 0}\nagents:\n- {id: A, opening_balance: 5.0}\n")
+    done = call("run", str(scenario), "--quiet")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"error: {scenario}:1:29: simulation.ticks_per_day: got 0; write at least 1",
+        f"error: {scenario}:3:28: agents.0.opening_balance: got 5.0; money is an integer number of cents: write 5",
+    ]
+
+
+def test_warnings_go_to_stderr_and_quiet_keeps_them_back(tmp_path: Path) -> None:
+    scenario = tmp_path / "old.yaml"
+    scenario.write_text("simulation: {ticks_per_day: 1}\nagents: [{id: A, opening_balance: 5}]\nrails: []\n")
+    done, quiet = call("run", str(scenario)), call("run", str(scenario), "-q")
+    assert (done.returncode, quiet.returncode) == (0, 0)
+    assert f"warning: {scenario}:3:1: rails: is ignored" in done.stderr
+    assert quiet.stderr == ""
+    assert json.loads(quiet.stdout)
+
+
+def test_without_arguments_it_prints_help_and_version_its_name() -> None:
+    for arguments in ([], ["--help"]):
+        done = call(*arguments)
+        assert done.returncode == 0
+        assert "payment-sim" in done.stdout
+        assert "130 interrupted" in done.stdout
+    version = call("--version")
+    assert (version.returncode, version.stdout.split()[0]) == (0, "payment-sim")
+
+
+def test_interrupting_a_run_leaves_with_130(tmp_path: Path) -> None:
+    scenario = tmp_path / "long.yaml"
+    scenario.write_text(
+        "simulation: {ticks_per_day: 1_000_000, num_days: 1000}\nagents: [{id: A, opening_balance: 5}]\n"
+    )
+    with subprocess.Popen(
+        [PROGRAM, "run", scenario], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=20)
+    assert (process.returncode, stdout) == (130, "")
+    assert stderr == "error: interrupted; the run is not complete\n"
