@@ -36,6 +36,7 @@ ANNOUNCE_SECONDS = 1.0
 HOLD_SECONDS = 0.9
 HOLD_SPEED_MOST = 4
 """A netting moment holds the clock, up to this many ticks per second."""
+SLOW_SECONDS = 0.25
 HASH_DELAY_SECONDS = 0.05
 
 Action = Callable[[Any], None]
@@ -76,6 +77,8 @@ class App:
             WhatIfPanel(session, theme),
             self.phone,
         ]
+        self.slow = (self.charts, self.events, self.payments)
+        self._drawn = 0.0
         self.actions = self._actions()
         session.subscribe(self._changed)
         page.on("key", self._key)
@@ -87,10 +90,10 @@ class App:
         drawn: dict[Any, Any] = {view: view.panel() for view in self.views}
         for view, area in ((self.network, "network"), (self.strip, "strip"), (self.charts, "charts")):
             drawn[view].css_classes = [area]
-        tables = pn.Column(drawn.pop(self.events), drawn.pop(self.payments), css_classes=["tables"], margin=0)
+        tables = pn.Column(drawn.pop(self.events), drawn.pop(self.payments), css_classes=["tables"], margin=0, sizing_mode="stretch_both")
         parts = list(drawn.values())
         parts.insert(parts.index(drawn[self.charts]) + 1, tables)
-        self.root = pn.Column(*parts, css_classes=["tab-network"], stylesheets=[styles("layout")], margin=0, sizing_mode="stretch_width")
+        self.root = pn.Column(*parts, css_classes=["tab-network"], stylesheets=[styles("layout")], margin=0, sizing_mode="stretch_both")
         return self.root
 
     def start(self) -> None:
@@ -239,8 +242,14 @@ class App:
     # To the page
 
     def _changed(self, changed: frozenset[str]) -> None:
+        # While playing, what nobody can follow at 30 frames a second is drawn a few times a second.
+        now = time.monotonic()
+        hurry = self.session.playing and changed == {"tick"} and now - self._drawn < SLOW_SECONDS
+        if not hurry:
+            self._drawn = now
         for view in self.views:
-            view.update(changed)
+            if not (hurry and view in self.slow):
+                view.update(changed)
         if "playing" in changed:
             self._start_or_stop()
         if "theme" in changed:

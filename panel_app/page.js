@@ -57,7 +57,7 @@ export function attach(send, keys) {
         setTimeout(later, Number(every))
       } else waiting.delete(slot)
     }
-    act(name, value())
+    act(name, value)
     waiting.set(slot, turn)
     setTimeout(later, Number(every))
   })

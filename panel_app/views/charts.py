@@ -15,7 +15,7 @@ from panel_app.session import Session
 from panel_app.theme import Theme
 from panel_app.tokens import MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKENS
 from panel_app.views.canvas import Canvas, Token, put, source
-from panel_app.views.part import styles
+from panel_app.views.part import Html, styles
 
 NAMES = ("liquidity", "waiting", "settled", "cost")
 AREA_TOKENS = {WAITING: ("cost2",), SETTLED: MECHANISM_TOKENS, COST: ("cost3", "cost1", "cost2", "alert", "bg")}
@@ -30,20 +30,16 @@ class ChartCell:
         self.number, self.canvas = number, canvas
         self.sources = {name: source(f"{NAMES[number]} {name}", columns) for name, columns in _tables(chart).items()}
         self._draw(cursor)
-        text: dict[str, Any] = {
-            "sizing_mode": "stretch_width",
-            "margin": 0,
-            "stylesheets": [styles("parts"), styles("charts")],
-            "css_classes": ["chart-text"],
-        }
-        self.title = pn.pane.HTML(_title(number, subtitle, chart.summary), **text)  # type: ignore[no-untyped-call]
-        self.table = pn.pane.HTML(_table(number, chart), **text)  # type: ignore[no-untyped-call]
+        self.title = Html("chart-text", styles("parts"), styles("charts"))
+        self.table = Html("chart-text", styles("parts"), styles("charts"))
+        self.title.show(_title(number, subtitle, chart.summary))
+        self.table.show(_table(number, chart))
 
     def panel(self) -> pn.Column:
         return pn.Column(
-            self.title,
+            self.title.model,
             self.canvas.figure,
-            self.table,
+            self.table.model,
             css_classes=["chart"],
             margin=0,
             stylesheets=[styles("charts")],
@@ -55,15 +51,11 @@ class ChartCell:
         for name, columns in _tables(chart).items():
             put(self.sources[name], columns)
         self.entitle(subtitle, chart.summary)
-        table = _table(self.number, chart)
-        if table != self.table.object:
-            self.table.object = table
+        self.table.show(_table(self.number, chart))
 
     def entitle(self, subtitle: str, summary: str) -> None:
         """Another subtitle."""
-        title = _title(self.number, subtitle, summary)
-        if title != self.title.object:
-            self.title.object = title
+        self.title.show(_title(self.number, subtitle, summary))
 
     def _draw(self, cursor: ColumnDataSource) -> None:
         canvas, tables, number = self.canvas, self.sources, self.number

@@ -19,14 +19,14 @@ class Help(Part):
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(session, theme)
-        self._pane.visible = False
+        self._shown.model.visible = False
 
     @property
     def open(self) -> bool:
-        return bool(self._pane.visible)
+        return bool(self._shown.model.visible)
 
     def show(self, visible: bool) -> None:
-        self._pane.visible = visible
+        self._shown.model.visible = visible
 
     def html(self) -> Markup:
         keys = join([Markup("<div><dt><kbd>{}</kbd></dt><dd>{}</dd></div>").format(key, does) for key, does in text.KEYS])

@@ -1,5 +1,7 @@
 """Inline SVG: icons of controls (ink) and marks of the settlement mechanisms (colour and shape)."""
 
+from functools import cache
+
 from markupsafe import Markup
 
 _PATHS = {
@@ -47,6 +49,7 @@ WAITING = Markup(
 OVERDUE = Markup(str(WAITING).replace("--ink2", "--alert"))
 
 
+@cache
 def icon(name: str) -> Markup:
     """An icon of a control; the control has the words."""
     solid = name in _SOLID
@@ -55,6 +58,7 @@ def icon(name: str) -> Markup:
     return Markup('<svg class="{}" viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>').format(css, path)
 
 
+@cache
 def mark(mechanism: int, size: int = 12) -> Markup:
     """The mark of a settlement mechanism."""
     return Markup('<svg class="mark" width="{0}" height="{0}" viewBox="-6 -6 12 12" aria-hidden="true">{1}</svg>').format(
@@ -62,6 +66,7 @@ def mark(mechanism: int, size: int = 12) -> Markup:
     )
 
 
+@cache
 def sample(mechanism: int) -> Markup:
     """A piece of a flow with its mark, for the legend."""
     head = '<path d="M14 -4L21 0L14 4Z" fill="var(--gross)"/>' if mechanism == 0 else ""

@@ -6,13 +6,16 @@ escapes it. A part asks for actions with `data-do="action"` and `data-value`; th
 
 from __future__ import annotations
 
+import html as markup_text
 from abc import abstractmethod
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
-import panel as pn
+from bokeh.models import InlineStyleSheet
 from markupsafe import Markup
+from panel.models.markup import HTML
 
 from panel_app.session import Session
 from panel_app.theme import Theme
@@ -26,6 +29,35 @@ def styles(name: str) -> str:
     return (STYLES / f"{name}.css").read_text(encoding="utf-8")
 
 
+_SHEETS: WeakKeyDictionary[Session, InlineStyleSheet] = WeakKeyDictionary()
+
+
+def _sheet(session: Session) -> InlineStyleSheet:
+    """One model of the parts' styles a page, shared by all its parts, so that it travels once."""
+    if session not in _SHEETS:
+        _SHEETS[session] = InlineStyleSheet(css=styles("parts"))
+    return _SHEETS[session]
+
+
+class Html:
+    """A piece of HTML on the page.
+
+    It holds Panel's Bokeh model rather than a pane: a pane sends its stylesheets again with every text, which lays out the whole page
+    anew, and costs more to update than most parts cost to write.
+    """
+
+    def __init__(self, area: str, *stylesheets: InlineStyleSheet | str) -> None:
+        self._html = ""
+        self.model = HTML(name=area, css_classes=[area], stylesheets=list(stylesheets), sizing_mode="stretch_width", disable_math=True)
+
+    def show(self, html: Markup) -> None:
+        """Show this; nothing is sent if it is on show already."""
+        if html != self._html:
+            self._html = str(html)
+            # The model wants its HTML as text; the page decodes it.
+            self.model.text = markup_text.escape(self._html)
+
+
 class Part:
     """Base of the HTML parts. `area` is its place in `styles/layout.css`."""
 
@@ -34,23 +66,21 @@ class Part:
 
     def __init__(self, session: Session, theme: Theme) -> None:
         self.session = session
-        self._pane = pn.pane.HTML("", stylesheets=[styles("parts")], css_classes=[self.area], margin=0, sizing_mode="stretch_width")
+        self._shown = Html(self.area, _sheet(session))
 
     @abstractmethod
     def html(self) -> Markup:
         """What the part shows now."""
 
-    def panel(self) -> pn.pane.HTML:
-        """The pane, drawn."""
-        self._pane.object = str(self.html())
-        return self._pane
+    def panel(self) -> HTML:
+        """The model, drawn."""
+        self._shown.show(self.html())
+        return self._shown.model
 
     def update(self, changed: frozenset[str]) -> None:
         """Draw again if something changed that this part shows."""
         if changed & self.watches:
-            html = str(self.html())
-            if html != self._pane.object:
-                self._pane.object = html
+            self._shown.show(self.html())
 
 
 def join(parts: list[Markup]) -> Markup:

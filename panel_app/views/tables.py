@@ -18,7 +18,7 @@ from panel_app.views.part import Part, join
 
 ROWS_MOST = 60
 ROWS_PLAYING = 12
-"""While playing nobody scrolls: fewer rows, more frames."""
+"""While playing nobody scrolls."""
 
 
 class Table(Part):

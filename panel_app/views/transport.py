@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from markupsafe import Markup
 
 from panel_app import text
@@ -45,7 +47,7 @@ class Transport(Part):
             clock=session.clock(session.tick),
             tick=text.tick_of(session.tick, session.ticks, day, session.times.days),
             speed=text.SPEED,
-            speeds=join([_option(str(speed), text.speed(speed), speed == session.ticks_per_second) for speed in SPEEDS]),
+            speeds=_speeds(session.ticks_per_second),
             chevron=icon("chevron"),
             next=text.NEXT_EVENT,
             no_next=Markup(" disabled") if last else "",
@@ -53,21 +55,34 @@ class Transport(Part):
             hatch=_HATCH,
             gridlock=text.GRIDLOCK,
             flows=text.FLOWS_SHOWN,
-            windows=join([_window(window, session.window) for window in WINDOWS]),
+            windows=_windows(session.window),
         )
 
 
+@cache
 def _button(action: str, label: str, key: str, disabled: bool, wide: bool = False) -> Markup:
     return Markup('<button class="button square{}" data-do="{}" aria-label="{}" title="{} ({})"{}>{}</button>').format(
         " wide" if wide else "", action, label, label, key, Markup(" disabled") if disabled else "", icon(action)
     )
 
 
-def _option(value: str, label: str, selected: bool) -> Markup:
-    return Markup('<option value="{}"{}>{}</option>').format(value, Markup(" selected") if selected else "", label)
+@cache
+def _speeds(chosen: int) -> Markup:
+    return join(
+        [
+            Markup('<option value="{}"{}>{}</option>').format(speed, Markup(" selected") if speed == chosen else "", text.speed(speed))
+            for speed in SPEEDS
+        ]
+    )
 
 
-def _window(window: str, shown: str) -> Markup:
-    return Markup('<button data-do="window-{}" aria-pressed="{}">{}</button>').format(
-        window, "true" if window == shown else "false", text.WINDOWS[window]
+@cache
+def _windows(shown: str) -> Markup:
+    return join(
+        [
+            Markup('<button data-do="window-{}" aria-pressed="{}">{}</button>').format(
+                window, "true" if window == shown else "false", text.WINDOWS[window]
+            )
+            for window in WINDOWS
+        ]
     )
