@@ -66,7 +66,7 @@ def test_payments_are_the_arrivals_and_what_became_of_them(run: Run) -> None:
     assert set(np.unique(payments.mechanism[settled])) == {0, 1, 2, 3}
     assert np.all(payments.settled_tick[settled] >= payments.arrival_tick[settled])
     events = run.events()
-    for payment in np.flatnonzero(settled):
+    for payment in np.flatnonzero(settled).tolist():
         event = events[payments.settled_by[payment]]
         assert event["tick"] == payments.settled_tick[payment]
         assert payment_id(payment) in (event.get("tx_ids") or [event["tx_id"]])
@@ -173,7 +173,8 @@ def test_another_balance_leaves_every_payment_as_it_was() -> None:
 
 def test_a_document_can_be_simulated_directly_and_mistakes_are_told() -> None:
     document = {"simulation": {"ticks_per_day": 3}, "agents": [{"id": "A", "opening_balance": 1}]}
-    assert simulate(document).ticks == 3
+    flat = {"ticks_per_day": 3, "agents": document["agents"], "cost_rates": {"overdraft_bps_per_tick": 1}}
+    assert simulate(document).ticks == simulate(flat).ticks == 3
     with pytest.raises(ConfigError, match="ticks_per_day: got 0"):
         simulate({**document, "simulation": {"ticks_per_day": 0}})
 

@@ -38,7 +38,7 @@ def gridlock_stretches(run: Run) -> list[int]:
 
 
 def has_loop(senders: list[int], receivers: list[int]) -> bool:
-    """Whether the directed graph has a cycle: something is left when banks that nobody pays are taken away repeatedly."""
+    """Whether the directed graph has a cycle: something is left when unpaid banks are taken away repeatedly."""
     edges = set(zip(senders, receivers, strict=True))
     while edges:
         paid = {receiver for _, receiver in edges}

@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 def engine_input(config: SimulationConfig | Mapping[str, Any], seed: int | None = None) -> dict[str, Any]:
     """What the engine reads for `config`, with another seed if one is given.
 
-    A mapping with `agents` and `ticks_per_day` on top is taken as engine input as it is (a `display` beside it is left
-    aside); any other mapping is a scenario document and goes through `load_config`.
+    A mapping may be engine input already (a `display` beside it is left aside); any other mapping is a scenario
+    document and goes through `load_config`.
     """
-    if isinstance(config, Mapping) and not ("agents" in config and "ticks_per_day" in config):
+    if isinstance(config, Mapping) and not _is_engine_input(config):
         from payment_simulator.config.loader import load_config
 
         config = load_config(config)
     plain = config if isinstance(config, Mapping) else config.engine_input()
     plain = {key: value for key, value in plain.items() if key != "display"}
     return plain if seed is None else plain | {"rng_seed": seed}
+
+
+def _is_engine_input(config: Mapping[str, Any]) -> bool:
+    """Only engine input has rates of cost as text: a document has numbers there, or nothing."""
+    rates = config.get("cost_rates")
+    return isinstance(rates, Mapping) and isinstance(rates.get("overdraft_bps_per_tick"), str)
 
 
 def simulate(config: SimulationConfig | Mapping[str, Any], *, seed: int | None = None, ticks: int | None = None) -> Run:

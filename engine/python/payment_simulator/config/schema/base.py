@@ -43,7 +43,7 @@ def _cents(value: Any) -> Any:
     allowed = "an integer number of cents"
     if isinstance(value, bool) or not isinstance(value, int):
         instead = f"write {allowed}"
-        if isinstance(value, Decimal) and value == value.to_integral_value():
+        if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
             instead = f"money is {allowed}: write {value:.0f}"
         elif isinstance(value, str) and value.strip().removeprefix("-").isdecimal():
             instead = f"money is {allowed}: write {value.strip()} without quotes"
