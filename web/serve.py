@@ -7,6 +7,7 @@ a hash in their name be cached for ever, and asks for everything else anew.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import hashlib
 import mimetypes
@@ -88,8 +89,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", coding)
         self.end_headers()
         if with_body:
-            self.server.sent[file.path] += len(body)
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # the page was closed meanwhile
+                self.wfile.write(body)
+                self.server.sent[file.path] += len(body)
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Silent: a request is not news."""

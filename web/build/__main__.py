@@ -41,8 +41,7 @@ def main() -> None:
     )
     site.files |= {f"scenarios/{name}": text for name, text in scenarios.items()}
     keys = json.loads((ROOT / "panel_app/keys.json").read_text(encoding="utf-8"))
-    picture, payments = first_run.first_picture()
-    site.files["index.html"] = page.index(site, parts, keys, picture, payments)
+    site.files["index.html"] = page.index(site, parts, keys, first_run.first_run())
     further = {"Pyodide, CPython": "Pyodide: Mozilla Public License 2.0. CPython: Python Software Foundation License 2."}
     shipped = (*contents.INTERFACE, *contents.VALIDATION)
     site.files["licences.txt"] = licences.notices(shipped, (numpy, pydantic_core), ROOT / "LICENSE", further)

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+FIGURE_SIZE = (754.0, 378.0)
+"""Of the live network in a window of 1280 x 720."""
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """`picture` and `logo` are SVG; `payments` is how many the run has."""
+
+    picture: str
+    logo: str
+    payments: int
 
 
 def checked_scenarios() -> dict[str, bytes]:
@@ -22,13 +35,14 @@ def checked_scenarios() -> dict[str, bytes]:
     return files | {"index.json": json.dumps(index, ensure_ascii=False).encode()}
 
 
-def first_picture() -> tuple[str, int]:
-    """The scenario that opens first, as SVG at the moment at which it opens, and the number of its payments."""
+def first_run() -> FirstRun:
+    """Run the scenario that opens first, to the moment at which it opens."""
     from panel_app.picture import picture
     from panel_app.scenarios import FIRST
     from panel_app.session import Session
     from panel_app.theme import LIGHT
+    from panel_app.views.icons import LOGO
 
     session = Session(LIGHT)
     session.open(FIRST)
-    return picture(session, LIGHT), len(session.run.payments.amount)
+    return FirstRun(picture(session, LIGHT, *FIGURE_SIZE), LOGO, len(session.run.payments.amount))

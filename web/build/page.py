@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from web.build.assets import SCRIPTS
+from web.build.first_run import FirstRun
 from web.build.site import Site, digest
 
 SOURCES = Path(__file__).parents[1] / "src"
@@ -27,16 +28,15 @@ class Parts:
     validation: str
 
 
-def index(site: Site, parts: Parts, keys: object, picture: str, payments: int) -> bytes:
-    """The page. `picture`: an SVG of a finished run; `payments`: how many it has."""
-    runtime = [f"{parts.runtime}/{name}" for name in ("pyodide.asm.mjs", "pyodide.asm.wasm")]
-    first = [runtime[1], parts.library, parts.interface]
+def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
+    """The page: `keys` as in panel_app/keys.json, `first` as told when the site is built."""
+    needed = [f"{parts.runtime}/pyodide.asm.wasm", parts.library, parts.interface]
     scripts = [f"{parts.static}/{name}" for name in SCRIPTS]
-    sizes = {path: _travels(path, site.files[path]) for path in [*first, *scripts]}
+    sizes = {path: _travels(path, site.files[path]) for path in [*needed, *scripts]}
     known = asdict(parts) | {
         "packages": "/lib/python3.14/site-packages",
-        "first": first,
-        "raw": {path: len(site.files[path]) for path in first},
+        "first": needed,
+        "raw": {path: len(site.files[path]) for path in needed},
         "sizes": sizes,
         "keys": keys,
     }
@@ -47,8 +47,9 @@ def index(site: Site, parts: Parts, keys: object, picture: str, payments: int) -
         styles="\n".join(f'<link rel="stylesheet" href="{html.escape(path)}">' for path in _styles(site, parts)),
         scripts="\n".join(f'<script defer src="{html.escape(path)}"></script>' for path in scripts),
         megabytes=f"{sum(sizes.values()) / 1e6:.1f}",
-        payments=str(payments),
-        picture=picture,
+        payments=str(first.payments),
+        logo=first.logo,
+        picture=first.picture,
     )
 
 
