@@ -1,7 +1,9 @@
 """`payment-sim run`, as its users start it: the real program in a process of its own."""
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -171,3 +173,17 @@ def test_interrupting_a_run_leaves_with_130(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "_metadata" not in stdout
     assert stderr == "error: interrupted; the run is not complete\n"
+
+
+def test_a_progress_bar_is_shown_on_a_terminal_only_and_on_stderr_only() -> None:
+    for arguments, shown in (([], True), (["--quiet"], False)):
+        terminal, end = pty.openpty()
+        done = subprocess.run([PROGRAM, "run", TWO_BANKS, *arguments], stdout=subprocess.PIPE, stderr=end, check=True)
+        os.close(end)
+        written = b""
+        with contextlib.suppress(OSError):  # how the end of a terminal's output is told
+            while chunk := os.read(terminal, 4096):
+                written += chunk
+        os.close(terminal)
+        assert (b"payments/s" in written) is shown
+        assert json.loads(done.stdout)["simulation"]["ticks_executed"] == 40

@@ -11,12 +11,15 @@ from difflib import get_close_matches
 from payment_simulator.config.node import Node
 from payment_simulator.config.problem import Problem, shown
 
+Ids = dict[str, None]
+"""The ids of the banks, in the order of the scenario."""
+
 
 def problems(root: Node) -> Iterator[Problem]:
     """Everything in the document that contradicts something else in it."""
     agents = list(_elements(root, "agents"))
     named = [node.value for agent in agents if (node := agent.get("id")) is not None]
-    ids = list(dict.fromkeys(name for name in named if isinstance(name, str)))
+    ids = dict.fromkeys(name for name in named if isinstance(name, str))
     yield from _duplicates(agents)
     for agent in agents:
         yield from _agent(agent, ids)
@@ -31,13 +34,13 @@ def _elements(node: Node, key: str) -> Iterator[Node]:
     return listed.elements() if listed is not None else iter(())
 
 
-def _known(node: Node | None, ids: list[str], *, at_key: bool = False) -> Iterator[Problem]:
+def _known(node: Node | None, ids: Ids, *, at_key: bool = False) -> Iterator[Problem]:
     """`node` (or its key) is the id of a bank."""
     name = None if node is None else node.path[-1] if at_key else node.value
     if node is None or not isinstance(name, str) or name in ids or not ids:
         return
     near = get_close_matches(name, ids, 1, cutoff=0.5)
-    listed = ", ".join(ids[:8]) + (", ..." if len(ids) > 8 else "")
+    listed = ", ".join(list(ids)[:8]) + (", ..." if len(ids) > 8 else "")
     hint = f"did you mean {near[0]}?" if near else f"known are {listed}"
     yield node.problem(f"{shown(name)} is not the id of a bank of this scenario; {hint}", ", ".join(ids), at_key=at_key)
 
@@ -66,7 +69,7 @@ def _streams(agent: Node) -> Iterator[Node]:
     return (stream for stream in listed if stream is not None and isinstance(stream.value, dict))
 
 
-def _agent(agent: Node, ids: list[str]) -> Iterator[Problem]:
+def _agent(agent: Node, ids: Ids) -> Iterator[Problem]:
     limits = agent.get("limits", "bilateral_limits")
     for _, node in limits.items() if limits is not None else ():
         yield from _known(node, ids, at_key=True)
@@ -74,7 +77,7 @@ def _agent(agent: Node, ids: list[str]) -> Iterator[Problem]:
         yield from _receivers(stream, agent, ids)
 
 
-def _receivers(arrivals: Node, agent: Node, ids: list[str]) -> Iterator[Problem]:
+def _receivers(arrivals: Node, agent: Node, ids: Ids) -> Iterator[Problem]:
     weights = arrivals.get("counterparty_weights")
     for _, node in weights.items() if weights is not None else ():
         yield from _known(node, ids, at_key=True)
@@ -91,7 +94,7 @@ def _receivers(arrivals: Node, agent: Node, ids: list[str]) -> Iterator[Problem]
         yield weights.problem(f"adds up to nothing for other banks; write {allowed}", allowed)
 
 
-def _event(event: Node, ids: list[str]) -> Iterator[Problem]:
+def _event(event: Node, ids: Ids) -> Iterator[Problem]:
     for key in ("from_agent", "to_agent", "agent", "counterparty"):
         yield from _known(event.get(key), ids)
     sender, receiver = event.get("from_agent"), event.get("to_agent")
@@ -99,7 +102,7 @@ def _event(event: Node, ids: list[str]) -> Iterator[Problem]:
         yield receiver.problem(f"{shown(receiver.value)} pays itself; write another bank")
 
 
-def _display(root: Node, ids: list[str]) -> Iterator[Problem]:
+def _display(root: Node, ids: Ids) -> Iterator[Problem]:
     names = root.get("display", "names")
     for _, node in names.items() if names is not None else ():
         yield from _known(node, ids, at_key=True)
