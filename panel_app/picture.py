@@ -18,7 +18,7 @@ from panel_app.figures.network import Columns, Network, Picture
 from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.session import Session
 from panel_app.theme import LIGHT, Theme
-from panel_app.tokens import FONT, MECHANISM_TOKENS, STATE_TOKENS
+from panel_app.tokens import EDGE, FONT, MECHANISM_TOKENS, STATE_TOKENS
 
 Colour = Callable[[str], str]
 
@@ -29,7 +29,7 @@ def picture(session: Session, theme: Theme, width: float = 912.0, height: float 
     `theme` gives the colours where the page defines no custom properties. The `viewBox` is the size of the live figure:
     shown in an area of that size, every bank lies where it will be.
     """
-    network: Network = ScenarioScale(session).network(session, Size(width, height, scale))
+    network: Network = ScenarioScale(session).network(session, Size(width - EDGE, height - EDGE, scale))
     shown = network.picture(session.tick, session.window_ticks)
 
     def colour(token: str) -> str:
@@ -46,13 +46,15 @@ def picture(session: Session, theme: Theme, width: float = 912.0, height: float 
     title = session.display.get("title") or session.scenario
     return str(
         Markup(
-            '<svg class="first-picture" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" '
+            '<svg class="first-picture" xmlns="http://www.w3.org/2000/svg" viewBox="{} {} {} {}" role="img" '
             'aria-label="{}" preserveAspectRatio="xMidYMid meet" font-family="{}"><defs>'
             '<pattern id="picture-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
             'patternTransform="rotate(45)">'
             '<rect width="5" height="5" fill="{}"/>'
             '<rect width="2.1" height="5" fill="{}"/></pattern></defs>{}</svg>'
         ).format(
+            -EDGE - 0.5,
+            -EDGE - 0.5,
             _short(width),
             _short(height),
             f"{title}: a picture of a finished run",

@@ -17,7 +17,7 @@ from bokeh.plotting import figure
 
 from panel_app.figures.network import Columns
 from panel_app.theme import Theme
-from panel_app.tokens import FONT
+from panel_app.tokens import EDGE, FONT
 
 BASELINE = 0.345
 """From the baseline of a text up to the middle of its box, in parts of the font size: Bokeh places texts by their
@@ -54,7 +54,10 @@ class Canvas:
             sizing_mode=sizing_mode,
             x_range=Range1d(start=0, end=width),
             y_range=Range1d(start=height, end=0),
-            min_border=0,
+            min_border_left=EDGE,
+            min_border_top=EDGE,
+            min_border_right=0,
+            min_border_bottom=0,
             toolbar_location=None,
             tools="",
             outline_line_color=None,

@@ -17,7 +17,7 @@ from panel_app.tokens import MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKEN
 from panel_app.views.canvas import Canvas, Token, put, source
 from panel_app.views.part import Html, styles
 
-NAMES = ("liquidity", "waiting", "settled", "cost")
+NAMES = ("liquidity chart", "waiting chart", "settled chart", "cost chart")
 AREA_TOKENS = {WAITING: ("cost2",), SETTLED: MECHANISM_TOKENS, COST: ("cost3", "cost1", "cost2", "alert", "bg")}
 AREA_ALPHA = {WAITING: 0.42, SETTLED: 0.9, COST: 1.0}
 HEIGHT_PX = 138.0
@@ -107,7 +107,7 @@ class ChartCell:
 
 
 class ChartsView:
-    """Four figures named "liquidity", "waiting", "settled" and "cost"; one source "cursor" for all of them."""
+    """Four figures, "liquidity chart" to "cost chart"; one source "chart cursor" for all of them."""
 
     def __init__(
         self, session: Session, theme: Theme, width: float = 320.0, height: float = HEIGHT_PX, scale: float = 1.0
@@ -116,7 +116,7 @@ class ChartsView:
         self.width, self.height, self.scale = width, height, scale
         self.charts = self._charts()
         self.drawn = self.charts.all(self.bank)
-        self.cursor = source("cursor", self.charts.cursor(session.tick))
+        self.cursor = source("chart cursor", self.charts.cursor(session.tick))
         self.cells = [
             ChartCell(
                 number,

@@ -29,7 +29,7 @@ class StripView:
         self.width, self.height, self.scale = width, height, scale
         self.strip = self._strip()
         self.canvas = Canvas("strip", theme, width, height, scale, self.resize)
-        self.sources = {name: source(name, columns) for name, columns in self._tables().items()}
+        self.sources = {name: source(f"strip {name}", columns) for name, columns in self._tables().items()}
         self._draw()
         for event in (Tap, PanStart, Pan):
             self.canvas.figure.on_event(event, self._pointed)

@@ -158,9 +158,9 @@ def test_charts_name_the_dark_bank(eight: Session) -> None:
 
 
 def test_the_first_picture_is_the_same_network(eight: Session) -> None:
-    view = NetworkView(eight, LIGHT, 912, 480)
+    view = NetworkView(eight, LIGHT, 911, 479)
     root = ET.fromstring(picture(eight, LIGHT, 912, 480))
-    assert root.attrib["viewBox"] == "0 0 912 480"
+    assert root.attrib["viewBox"] == "-1.5 -1.5 912 480"
     svg = "{http://www.w3.org/2000/svg}"
     texts = [element.text for element in root.iter(f"{svg}text")]
     for name, amount in zip(view.picture.banks["name"], view.picture.banks["amount"], strict=True):
@@ -183,4 +183,4 @@ def test_the_first_picture_escapes_names(eight: Session) -> None:
 
 def test_the_first_picture_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["two_banks", "--width", "640", "--height", "360"]) == 0
-    assert ET.fromstring(capsys.readouterr().out).attrib["viewBox"] == "0 0 640 360"
+    assert ET.fromstring(capsys.readouterr().out).attrib["viewBox"] == "-1.5 -1.5 640 360"
