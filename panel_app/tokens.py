@@ -1,7 +1,7 @@
 """Which token of the theme stands for what in the figures, and their font: shared by Bokeh and by the first picture."""
 
 EDGE = 1
-"""Pixels left free on the left and on top of a canvas: Bokeh draws half a pixel off and never clears the first half pixel whole."""
+"""Pixels left free on the left and on top of a canvas: Bokeh draws half a pixel off and never clears the first one."""
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
 MECHANISM_TOKENS = ("gross", "queue", "bilateral", "cycle", "cycle")
 MARK_FILL_TOKENS = ("gross", "queue", "bilateral", "bg", "bg")

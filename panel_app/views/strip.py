@@ -18,9 +18,7 @@ from panel_app.views.canvas import Canvas, Token, put, source
 
 
 class StripView:
-    """One figure named "strip" with the sources "bars", "queue", "gridlocks", "nettings", "times", "names" and
-    "moving".
-    """
+    """One figure named "strip" with the sources "strip bars", "strip queue", "strip moving" and so on."""
 
     def __init__(
         self, session: Session, theme: Theme, width: float = 1408.0, height: float = 123.0, scale: float = 1.0

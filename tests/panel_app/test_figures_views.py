@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -146,12 +147,12 @@ def test_charts_name_the_dark_bank(eight: Session) -> None:
     view = ChartsView(eight, LIGHT)
     eight.select(("bank", 2))
     view.update(frozenset({"selection"}))
-    assert "Cedar dark, others grey" in view.cells[0].title.object
+    assert "Cedar dark, others grey" in view.cells[0].title.model.text
     number = int(np.flatnonzero(eight.index.sender == 5)[0])
     eight.select(("payment", number))
     view.update(frozenset({"selection"}))
-    assert "Fir dark, others grey" in view.cells[0].title.object
-    assert "<td>" in view.cells[3].table.object
+    assert "Fir dark, others grey" in view.cells[0].title.model.text
+    assert "<td>" in unescape(view.cells[3].table.model.text)
 
 
 # The first picture
