@@ -125,7 +125,7 @@ def test_the_document_is_right_as_it_stands() -> None:
     assert simulate(DOCUMENT).totals["total_arrivals"] > 10
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CHANGE, min_size=1, max_size=2))
 def test_what_is_let_through_is_taken(changes: list[tuple[tuple[Any, ...], str, Any]]) -> None:
     config = accepted(changed(changes))

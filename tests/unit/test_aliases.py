@@ -187,3 +187,9 @@ def test_a_lognormal_amount_should_say_what_it_means() -> None:
         assert warning.path == "agents.0.arrival_config.amount_distribution"
         assert f"taken as {meant}" in warning.message
         assert config.engine_input()["agents"][0]["arrivals"][0]["amount"]["parameterization"] == meant
+
+
+def test_the_canonical_spelling_of_a_bank_counts() -> None:
+    config = load_config(document(agent={"unsecured_cap": 7, "credit_limit": 9}))
+    assert [warning.path for warning in config.warnings] == ["agents.0.credit_limit"]
+    assert config.engine_input()["agents"][0]["unsecured_cap"] == 7

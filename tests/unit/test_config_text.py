@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from payment_simulator import ConfigError, load_config, parse_config
+from payment_simulator.config import yaml_text
 from payment_simulator.config.json_text import parse_json
 from payment_simulator.config.node import DocumentError
 from payment_simulator.config.yaml_text import parse_yaml
@@ -30,6 +32,12 @@ SCALARS: list[tuple[str, Any]] = [
     ("'5'", "5"),
     ('"true"', "true"),
 ]
+
+
+@pytest.fixture(autouse=True, params=sorted({"CSafeLoader", "SafeLoader"} & set(vars(yaml))))
+def yaml_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both parsers of PyYAML give the same: the one in C, and the one that is left where there is none."""
+    monkeypatch.setattr(yaml_text, "_Loader", getattr(yaml, request.param))
 
 
 @pytest.mark.parametrize("text, value", SCALARS, ids=[text for text, _ in SCALARS])
@@ -93,7 +101,7 @@ UNREADABLE: list[tuple[str, str, bytes, int | None, str]] = [
     ("duplicate key in json", "s.json", b'{"a": {"b": 1,\n"b": 2}}', 2, "stands here twice, first in line 1"),
     ("deep", "s.yaml", b"a: " + b"[" * 5000 + b"]" * 5000, 1, "nests deeper than 64 levels"),
     ("deep json", "s.json", b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}", 1, "nests deeper than 64 levels"),
-    ("aliases that blow up", "s.yaml", BOMB.encode(), None, "aliases expanded"),
+    ("aliases that blow up", "s.yaml", BOMB.encode(), None, "has aliases that stand for more than 300,000 values"),
     ("alias of itself", "s.yaml", b"a: &a [*a]", 1, "names no anchor"),
     ("unknown alias", "s.yaml", b"a: *b", 1, ""),
     ("key that is a list", "s.yaml", b"? [a]\n: 1\n", 1, "a key must be text"),

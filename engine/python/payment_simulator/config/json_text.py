@@ -6,7 +6,7 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # unnamed in the stubs
 from typing import Any
 
-from payment_simulator.config.node import DEPTH_MAX, NODES_MAX, DocumentError, Node, Path, scalar
+from payment_simulator.config.node import DEPTH_MAX, DocumentError, Node, Path, scalar
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -23,7 +23,6 @@ class _Parser:
         self.text = text
         self.lines = [0] + [match.end() for match in re.finditer("\n", text)]
         self.position = 0
-        self.count = 0
 
     def document(self) -> Node:
         self.space()
@@ -36,11 +35,8 @@ class _Parser:
         return node
 
     def value(self, path: Path, depth: int) -> Node:
-        self.count += 1
         if depth > DEPTH_MAX:
             raise self.error(f"nests deeper than {DEPTH_MAX} levels")
-        if self.count > NODES_MAX:
-            raise self.error(f"holds more than {NODES_MAX:,} values")
         line, column = self.place()
         return Node(self.content(path, depth), path, line, column)
 

@@ -15,8 +15,8 @@ Path = tuple[str | int, ...]
 DEPTH_MAX = 64
 """How deep a document may nest."""
 
-NODES_MAX = 1_000_000
-"""How many values a document may hold, aliases expanded."""
+COPIES_MAX = 300_000
+"""How many values the aliases of a document may stand for. Without a bound, a short text can fill any memory."""
 
 
 class DocumentError(Exception):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from payment_simulator.config.engine_input import engine_input
@@ -35,9 +36,14 @@ class SimulationConfig:
         """
         display = self.scenario.display.model_dump()
         display["names"] = {agent.id: display["names"].get(agent.id, agent.id) for agent in self.scenario.agents}
-        display["title"] = display["title"] or self.name.rsplit("/", 1)[-1].split(".")[0].replace("_", " ").capitalize()
+        display["title"] = display["title"] or _title(self.name)
         return display
 
     def to_json(self) -> str:
         """The checked scenario as JSON: the engine input with `display` beside it. It needs no validation to be run."""
         return json.dumps({**self.engine_input(), "display": self.display}, ensure_ascii=False, allow_nan=False)
+
+
+def _title(name: str) -> str:
+    """A title from the name of a file; a text or mapping without a name has none."""
+    return "" if name.startswith("<") else Path(name).stem.replace("_", " ").capitalize()

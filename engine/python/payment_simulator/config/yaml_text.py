@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from payment_simulator.config.node import DEPTH_MAX, NODES_MAX, DocumentError, Node, Path, scalar
+from payment_simulator.config.node import COPIES_MAX, DEPTH_MAX, DocumentError, Node, Path, scalar
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,7 +43,7 @@ class _Builder:
         self.open: list[_Open] = []
         self.anchors: dict[str, Node] = {}
         self.root: Node | None = None
-        self.count = 0
+        self.copies = 0
 
     def build(self, text: str) -> Node:
         for event in yaml.parse(text, Loader=_Loader):
@@ -116,7 +116,6 @@ class _Builder:
         top.key, top.key_place = key, (line, column)
 
     def add(self, node: Node, anchor: str | None) -> None:
-        self.counted()
         if anchor is not None:
             self.anchors[anchor] = node
         if not self.open:
@@ -136,7 +135,9 @@ class _Builder:
 
     def copy(self, node: Node, path: Path) -> Node:
         """The same value at another place: what an alias stands for."""
-        self.counted()
+        self.copies += 1
+        if self.copies > COPIES_MAX:
+            raise DocumentError(f"has aliases that stand for more than {COPIES_MAX:,} values; use fewer")
         value = node.value
         if isinstance(value, dict):
             value = {key: self.copy(child, (*path, key)) for key, child in value.items()}
@@ -145,11 +146,6 @@ class _Builder:
         if len(path) > DEPTH_MAX:
             raise DocumentError(f"nests deeper than {DEPTH_MAX} levels", node.line, node.column)
         return Node(value, path, node.line, node.column, node.key_line, node.key_column)
-
-    def counted(self) -> None:
-        self.count += 1
-        if self.count > NODES_MAX:
-            raise DocumentError(f"holds more than {NODES_MAX:,} values, aliases expanded; use fewer aliases")
 
 
 def _place(event: Any) -> tuple[int, int]:
