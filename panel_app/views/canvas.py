@@ -176,12 +176,10 @@ def put(source: ColumnDataSource, columns: Columns) -> None:
 
 
 def _packed(column: Any) -> Any:
-    """Half the bytes where a pixel needs no more; whole numbers as the page reads them. Values in cents stay as they
-    are.
-    """
+    """Half the bytes where a pixel needs no more; whole numbers as the page reads them; cents as they are."""
     if not isinstance(column, np.ndarray):
         return column
-    if column.dtype.kind in "ib" or column.dtype == np.int64:
+    if column.dtype.kind == "i":
         return column.astype(np.int32)
     if column.dtype == np.float64 and (not len(column) or np.abs(column).max() < 1e5):
         return column.astype(np.float32)
@@ -191,8 +189,8 @@ def _packed(column: Any) -> Any:
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
         return old.dtype == new.dtype and np.array_equal(old, new)
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(_same, old, new))
+    if isinstance(new, list) and new and isinstance(new[0], np.ndarray):
+        return isinstance(old, list) and len(old) == len(new) and all(map(_same, old, new))
     return type(old) is type(new) and bool(old == new)
 
 

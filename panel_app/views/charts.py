@@ -202,28 +202,24 @@ def _tables(chart: Chart) -> dict[str, Columns]:
     }
 
 
-def _title(number: int, subtitle: str, summary: str) -> str:
-    return str(
-        Markup('<div class="title"><b>{}</b><span>{}</span></div><p class="sentence">{}</p>').format(
-            TITLES[number], subtitle, summary
-        )
+def _title(number: int, subtitle: str, summary: str) -> Markup:
+    return Markup('<div class="title"><b>{}</b><span>{}</span></div><p class="sentence">{}</p>').format(
+        TITLES[number], subtitle, summary
     )
 
 
-def _table(number: int, chart: Chart) -> str:
+def _table(number: int, chart: Chart) -> Markup:
     def row(cells: list[str], tag: str) -> Markup:
         first = Markup('<th scope="{}">{}</th>').format("col" if tag == "th" else "row", cells[0])
         rest = Markup('<th scope="col">{}</th>' if tag == "th" else "<td>{}</td>")
         return Markup("<tr>{}{}</tr>").format(first, Markup("").join(rest.format(cell) for cell in cells[1:]))
 
-    return str(
-        Markup(
-            '<details><summary>Show as table</summary><p>{}</p><div class="scroll" tabindex="0" role="region" '
-            'aria-label="{}"><table><thead>{}</thead><tbody>{}</tbody></table></div></details>'
-        ).format(
-            chart.summary,
-            TITLES[number],
-            row(chart.header, "th"),
-            Markup("").join(row(cells, "td") for cells in chart.rows),
-        )
+    return Markup(
+        '<details><summary>Show as table</summary><p>{}</p><div class="scroll" tabindex="0" role="region" '
+        'aria-label="{}"><table><thead>{}</thead><tbody>{}</tbody></table></div></details>'
+    ).format(
+        chart.summary,
+        TITLES[number],
+        row(chart.header, "th"),
+        Markup("").join(row(cells, "td") for cells in chart.rows),
     )

@@ -14,7 +14,7 @@ from bokeh.plotting import figure
 
 from panel_app.figures.labels import MORE_SIZE, NAME_SIZE, NOTE_SIZE
 from panel_app.figures.layout import Size
-from panel_app.figures.network import Picture, Selection
+from panel_app.figures.network import Columns, Picture, Selection
 from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.session import Session
 from panel_app.theme import Theme
@@ -87,9 +87,9 @@ class NetworkView:
     def _tables(self) -> dict[str, Any]:
         picture = self.picture
         return {
-            "flows": picture.flows,
-            "moment": picture.moment,
-            "waiting": picture.waiting,
+            "flows": _sent(picture.flows),
+            "moment": _sent(picture.moment),
+            "waiting": _sent(picture.waiting),
             "queue": picture.queue,
             "banks": picture.banks,
             "values": picture.values,
@@ -260,6 +260,11 @@ class NetworkView:
             return int(np.flatnonzero(pair)[0])
         central, _ = index.waiting(self.session.tick)
         return int(central[pair[central]][0])
+
+
+def _sent(columns: Columns) -> Columns:
+    """Without what the page does not need twenty times a second."""
+    return {name: column for name, column in columns.items() if name not in ("heading", "last", "moment")}
 
 
 def _lines(picture: Picture, height: float) -> dict[str, Any]:
