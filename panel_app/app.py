@@ -150,7 +150,7 @@ class App:
             "arrivals-factor": lambda percent: session.change(arrivals_factor=int(percent) / 100),
             "seed": self._seed,
             "seed-next": lambda _: session.change(seed=session.seed + 1),
-            "scenario": lambda name: session.open(str(name)),
+            "scenario": lambda name: self._open(str(name)),
             "theme": lambda _: session.set_dark(not session.theme.dark),
             "filter-events": partial(self._filter, self.events, "filter-events"),
             "filter-payments": partial(self._filter, self.payments, "filter-payments"),
@@ -215,6 +215,11 @@ class App:
             done = session.index.settled_between(0, session.tick + 1)[-1:].tolist()
             for payment in (own or waiting or done)[:1]:
                 session.select(("payment", payment))
+
+    def _open(self, name: str) -> None:
+        self.events.filter("")
+        self.payments.filter("")
+        self.session.open(name)
 
     def _filter(self, table: Events | Payments, name: str, typed: Any) -> None:
         table.filter(str(typed or ""))

@@ -41,7 +41,10 @@ const handlers = {
   render,
   patch: ({patch, buffers}) => applyPatch(patch, buffers),
   idle: sendQueued,
-  ready: () => {
+  ready: async () => {
+    await measured()
+    document.getElementById("live").className = ""
+    document.getElementById("picture").remove()
     done()
     root.dataset.appReady = "true"
     keepForOffline()
@@ -68,10 +71,24 @@ async function render({document: json, roots: ids}) {
   const [views] = await Bokeh.embed.embed_items({app: JSON.parse(json)}, [item])
   live = [...views.roots.values()][0].model.document
   live.on_change(sendChange, false)
-  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-  stage.className = ""
-  document.getElementById("picture").remove()
+  await painted()
   worker.postMessage({type: "rendered"})
+}
+
+/** The figures were measured before Python listened. Tell it again, and wait until they are drawn in their size. */
+async function measured() {
+  for (const model of live.all_models) {
+    if (model.type !== "Figure") continue
+    const {inner_width, inner_height} = model
+    model.setv({inner_width: 0, inner_height: 0}, {silent: true})
+    model.setv({inner_width, inner_height})
+  }
+  do await painted()
+  while (busy)
+}
+
+function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
 }
 
 function applyPatch(patch, buffers) {
