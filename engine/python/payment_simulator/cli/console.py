@@ -1,12 +1,7 @@
-"""Messages for people, on stderr, and the exit codes."""
+"""Messages for people, on stderr."""
 
 import sys
 from typing import Literal
-
-FAILED = 1
-"""Configuration, simulation or file failed."""
-INTERRUPTED = 130
-"""Ctrl-C."""
 
 Level = Literal["info", "success", "warning", "error"]
 _COLOURS: dict[Level, str] = {"info": "blue", "success": "green", "warning": "yellow", "error": "red"}

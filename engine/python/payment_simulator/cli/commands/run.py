@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from payment_simulator.cli.console import FAILED, INTERRUPTED, on_terminal, say
+from payment_simulator.cli.console import on_terminal, say
+from payment_simulator.cli.exit_codes import FAILED, exit_codes
 
 
 class Mode(StrEnum):
@@ -43,19 +44,13 @@ def run(
     if (file is None) == (config is None):
         raise typer.BadParameter("name one scenario file, either as FILE or with --config")
     if event_stream and mode is Mode.NORMAL:
-        raise typer.BadParameter("--event-stream and --mode normal exclude each other")
+        say("error", "--event-stream and --mode normal exclude each other; keep one")
+        raise typer.Exit(FAILED)
     streaming = event_stream or mode is Mode.EVENT_STREAM
     path = file or config
     assert path is not None
-    try:
+    with exit_codes(path):
         _simulate(path, seed, ticks, streaming=streaming, quiet=quiet)
-    except _failures() as error:
-        for line in str(error).splitlines():
-            say("error", line)
-        raise typer.Exit(FAILED) from None
-    except KeyboardInterrupt:
-        say("error", "interrupted; the run is not complete")
-        raise typer.Exit(INTERRUPTED) from None
 
 
 def _simulate(path: Path, seed: int | None, ticks: int | None, *, streaming: bool, quiet: bool) -> None:
@@ -84,11 +79,3 @@ def _simulate(path: Path, seed: int | None, ticks: int | None, *, streaming: boo
     line = metadata_json(result, seconds) if streaming else final_json(result, str(path), seconds)
     sys.stdout.buffer.write(line.encode() + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    from payment_simulator_core_rs import ConfigurationError, SimulationError
-
-    from payment_simulator.config.problem import ConfigError
-
-    return (ConfigError, ConfigurationError, SimulationError)
