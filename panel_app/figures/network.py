@@ -19,7 +19,7 @@ from panel_app.figures.layout import ONE_RING_MOST, Size, places, radius
 from panel_app.figures.letters import initials, text_width
 from panel_app.figures.moments import CYCLE, Netting, nettings_at
 from panel_app.figures.numbers import short
-from panel_app.figures.run_index import Floats, Ints, RunIndex
+from panel_app.figures.run_index import MECHANISMS, Floats, Ints, RunIndex
 
 Columns = dict[str, NDArray[Any] | list[Any]]
 Selection = tuple[Literal["bank", "payment"], int] | None
@@ -372,11 +372,8 @@ class Network:
 
     def _values(self, tick: int, flows: Columns, curves: Curves, hot: Ints) -> tuple[Columns, list[labels.Box]]:
         """What settled on each flow of the moment, beside its arrow where there is room."""
-        k, index = self.size.scale, self.index
-        rows = index.settled_between(tick, tick + 1)
-        now = np.bincount(index.flow[rows], weights=index.amount[rows], minlength=len(index.lane))
-        sender, receiver, mechanism = (np.asarray(flows[name])[hot] for name in ("sender", "receiver", "mechanism"))
-        value = now[(sender * index.banks + receiver) * 5 + mechanism]
+        k = self.size.scale
+        value = self._settling(tick, flows)[hot]
         boxes = self._label_boxes(tick)
         found: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
         height = 12.5 * k
@@ -401,6 +398,21 @@ class Network:
                         found[name].append(item)
                     break
         return _texts(found["x"], found["y"], found["text"], found["align"]), own
+
+    def _settling(self, tick: int, flows: Columns) -> Floats:
+        """What settles in this tick on each of these flows, in cents."""
+        rows = self.index.settled_between(tick, tick + 1)
+        now = np.bincount(self.index.flow[rows], weights=self.index.amount[rows], minlength=len(self.index.lane))
+        sender, receiver, mechanism = (np.asarray(flows[name]) for name in ("sender", "receiver", "mechanism"))
+        value: Floats = now[(sender * self.index.banks + receiver) * MECHANISMS + mechanism].astype(float)
+        return value
+
+    def beads(self, tick: int, picture: Picture) -> tuple[Curves, Columns]:
+        """What settles in this tick as beads: the curves they run along, and their size and mechanism."""
+        value = self._settling(tick, picture.flows)
+        rows = np.flatnonzero(value > 0)
+        size = 2 * (3 + 5 * np.sqrt(np.minimum(value[rows] / max(self.reference.amount, 1.0), 1.0))) * self.size.scale
+        return picture.flow_curves.rows(rows), {"size": size, "mechanism": np.asarray(picture.flows["mechanism"])[rows]}
 
     def _label_boxes(self, tick: int) -> list[labels.Box]:
         """Ground taken by banks and their labels."""

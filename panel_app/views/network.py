@@ -19,6 +19,7 @@ from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.session import Session
 from panel_app.theme import Theme
 from panel_app.tokens import FONT, MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKENS, STATE_TOKENS
+from panel_app.views.beads import Beads, duration
 from panel_app.views.canvas import Canvas, Token, put, source
 
 REACH_PX = 6.0
@@ -50,6 +51,10 @@ class NetworkView:
         self.canvas = Canvas("network", theme, width, height, scale, self.resize)
         self.sources = {name: source(name, columns) for name, columns in self._tables().items()}
         self._draw()
+        self.beads = Beads(self.canvas)
+        self.motion = False
+        """Whether beads may run; the app says so when the reader has not asked for less motion."""
+        self._shown_tick = session.tick
         self.canvas.figure.on_event(Tap, self._tapped)
 
     def panel(self) -> figure:
@@ -66,6 +71,18 @@ class NetworkView:
             self.network = self.scenario_scale.network(self.session, self.size)
         if changed & {"run", "tick", "window", "selection"}:
             self._show()
+        self._move(changed)
+
+    def _move(self, changed: frozenset[str]) -> None:
+        """Beads run after a step forward; any other move shows the tick as it is."""
+        session = self.session
+        if changed & {"run", "tick", "window"}:
+            self.beads.stop()
+        forward = changed == {"tick"} and session.tick == self._shown_tick + 1
+        seconds = duration(session.ticks_per_second if session.playing else None)
+        self._shown_tick = session.tick
+        if self.motion and forward and seconds:
+            self.beads.run(*self.network.beads(session.tick, self.picture), seconds)
 
     def resize(self, width: float, height: float, scale: float = 1.0) -> None:
         """Draw in another size, in CSS pixels; `scale` is 1.22 in large type."""

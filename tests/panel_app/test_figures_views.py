@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html import unescape
@@ -15,6 +16,7 @@ from bokeh.document.events import ColumnDataChangedEvent, DocumentChangedEvent
 from panel_app.picture import main, picture
 from panel_app.session import Session
 from panel_app.theme import DARK, LIGHT
+from panel_app.views.beads import duration
 from panel_app.views.charts import ChartsView
 from panel_app.views.network import NetworkView
 from panel_app.views.strip import StripView
@@ -185,3 +187,36 @@ def test_the_first_picture_escapes_names(eight: Session) -> None:
 def test_the_first_picture_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["two_banks", "--width", "640", "--height", "360"]) == 0
     assert ET.fromstring(capsys.readouterr().out).attrib["viewBox"] == "-1.5 -1.5 640 360"
+
+
+# Motion
+
+
+def test_beads_run_after_a_step_forward_only(eight: Session) -> None:
+    async def visit() -> None:
+        view = NetworkView(eight, LIGHT)
+        view.motion = True
+        tick = next(at for at in range(20, eight.ticks) if eight.index.settled_count[at].any())
+        eight.go(tick - 1)
+        view.update(frozenset({"tick"}))
+        assert len(view.beads.source.data["x"]) == 0, "a jump does not move"
+        eight.step(1)
+        view.update(frozenset({"tick"}))
+        await asyncio.sleep(0.05)
+        flows = np.count_nonzero(eight.run.flows(tick, tick + 1).value)
+        assert len(view.beads.source.data["x"]) == flows > 0
+        await asyncio.sleep(0.5)
+        assert len(view.beads.source.data["x"]) == 0
+        eight.step(1)
+        view.update(frozenset({"tick"}))
+        eight.step(-1)
+        view.update(frozenset({"tick"}))
+        await asyncio.sleep(0.05)
+        assert len(view.beads.source.data["x"]) == 0, "going back stops them"
+
+    asyncio.run(visit())
+
+
+@pytest.mark.parametrize(("speed", "seconds"), [(None, 0.35), (1, 0.35), (4, 0.175), (8, 0.0875), (16, 0.0), (30, 0.0)])
+def test_how_long_beads_run(speed: int | None, seconds: float) -> None:
+    assert duration(speed) == seconds
