@@ -1,0 +1,97 @@
+"""A day on the page: it plays, steps, answers what-if, agrees with the native engine, and never blocks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from payment_simulator import load_config, simulate
+
+from tests.browser.conftest import Visits
+from tests.large_run import PAYMENTS, engine_input
+from tests.visit import Visit
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+GAP_MS = 250
+"""The longest that the page may go without a frame: below this, people see no hitch."""
+
+COUNT_FRAMES = """
+() => {
+  window.gaps = []
+  let before = performance.now()
+  const frame = now => { gaps.push(now - before); before = now; requestAnimationFrame(frame) }
+  requestAnimationFrame(frame)
+}
+"""
+
+
+def test_play_moves_the_network(started: Visit) -> None:
+    before = started.network()
+    started.press(" ")
+    started.wait_for("tick", started.attribute("tick"))
+    moved = started.network()
+    started.page.keyboard.press(" ")
+    assert moved != before
+    assert json.loads(moved)["flows"].keys() == json.loads(before)["flows"].keys()
+
+
+def test_a_step_back_shows_exactly_the_earlier_state(started: Visit) -> None:
+    started.page.keyboard.press("Home")
+    started.page.wait_for_function("() => document.documentElement.dataset.tick === '0'")
+    seen = [started.network()]
+    for _ in range(6):
+        seen.append(started.press("ArrowRight").network())
+    assert len(set(seen)) > 1
+    for earlier in reversed(seen[:-1]):
+        assert started.press("ArrowLeft").network() == earlier
+
+
+def test_a_what_if_alters_the_totals_and_its_undoing_restores_them(visits: Visits) -> None:
+    visit = visits().open()
+    before = visit.press("End").page.locator(".figures").inner_text()
+    run = visit.attribute("logHash")
+    assert "Settled" in before
+    visit.page.locator("[data-do=cycles]").first.click()
+    visit.wait_for("logHash", run)
+    assert visit.page.locator(".figures").inner_text() != before
+    visit.press("Control+z", changes="logHash")
+    assert visit.attribute("logHash") == run
+    assert visit.page.locator(".figures").inner_text() == before
+
+
+@pytest.mark.parametrize(
+    ("scenario", "seed"),
+    [*((scenario, None) for scenario in SCENARIOS), (SCENARIOS[0], 2**53 + 1)],
+    ids=lambda value: getattr(value, "stem", value),
+)
+def test_the_log_is_the_native_one(visits: Visits, scenario: Path, seed: int | None) -> None:
+    native = simulate(load_config(scenario), seed=seed)
+    visit = visits().open(f"?scenario={scenario.stem}" + (f"&seed={seed}" if seed is not None else ""))
+    assert visit.attribute("scenario") == scenario.stem
+    assert visit.attribute("seed") == str(native.seed)
+    assert visit.attribute("ticks") == str(native.ticks)
+    assert visit.attribute("logHash") == native.log_hash
+
+
+def test_the_page_stays_responsive_during_100_000_payments(started: Visit) -> None:
+    config = engine_input()
+    started.page.evaluate(COUNT_FRAMES)
+    count, log_hash = json.loads(
+        started.python(
+            """
+import json
+from payment_simulator import simulate
+run = simulate(json.loads(config))
+json.dumps([len(run.payments.amount), run.log_hash])
+""",
+            config=json.dumps(config),
+        )
+    )
+    gaps = started.page.evaluate("gaps")
+    native = simulate(config)
+    assert log_hash == native.log_hash
+    assert count == len(native.payments.amount)
+    assert count == pytest.approx(PAYMENTS, rel=0.02)
+    assert len(gaps) > 5
+    assert max(gaps) < GAP_MS

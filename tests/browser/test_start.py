@@ -1,0 +1,94 @@
+"""The page starts: from an empty profile, under any path, without the server, and when something is in the way."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Route
+
+from tests.browser.conftest import Visits
+from tests.visit import START_MS, Visit, serving
+
+EVALUATE = "() => new Promise(done => setTimeout(() => { try { done(eval('1')) } catch (error) { done(error.name) } }))"
+"""From a timer, since the browser lets a test's own code evaluate."""
+
+STAGES = ["download", "python", "interface", "day", "ready"]
+
+
+def test_every_stage_is_passed_and_the_live_page_takes_the_place_of_the_picture(visits: Visits) -> None:
+    visit = visits().open()
+    marks = visit.page.evaluate("performance.getEntriesByType('mark').map(mark => mark.name)")
+    assert [mark for mark in marks if mark in STAGES] == STAGES
+    assert visit.page.locator("#picture").count() == 0
+    assert not visit.page.locator("#loading").is_visible()
+    assert visit.page.locator("#live").bounding_box() is not None
+    assert visit.attribute("scenario") == "eight_banks_scarce"
+    assert 0 < int(visit.attribute("tick")) < int(visit.attribute("ticks"))
+
+
+def test_the_picture_needs_no_script(visits: Visits) -> None:
+    visit = visits(java_script_enabled=False)
+    visit.page.goto(visit.address)
+    assert visit.page.locator("#picture svg").first.is_visible()
+    assert visit.page.get_by_text("Alder").is_visible()
+
+
+def test_the_policy_allows_no_evaluation(started: Visit) -> None:
+    policy = started.page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content") or ""
+    assert "default-src 'self'" in policy
+    assert "'unsafe-eval'" not in policy
+    assert started.page.evaluate(EVALUATE) == "EvalError"
+
+
+def test_it_runs_under_any_path(visits: Visits) -> None:
+    with serving(prefix="/some/where/") as server:
+        visit = visits(server.address).open("?seed=5")
+        assert visit.attribute("seed") == "5"
+        visit.page.context.close()
+
+
+def test_it_starts_again_without_the_server(visits: Visits) -> None:
+    with serving() as server:
+        visit = visits(server.address).open()
+        visit.wait_for("offline")
+        shown = visit.network(), visit.attribute("logHash")
+    visit.page.reload()
+    visit.wait_until_ready()
+    assert (visit.network(), visit.attribute("logHash")) == shown
+    visit.press("ArrowRight")
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "what"),
+    [
+        ("pyodide.asm.wasm", 403, "Stage: download. The file pyodide.asm.wasm did not arrive (HTTP 403)."),
+        ("interface.bin", 404, "Stage: download. The file interface.bin did not arrive (HTTP 404)."),
+        ("panel.min.js", 500, "Stage: download. The file panel.min.js did not arrive."),
+        ("library.bin", None, "Stage: download. The file library.bin did not arrive."),
+    ],
+)
+def test_what_failed_is_said(visits: Visits, file: str, status: int | None, what: str) -> None:
+    visit = visits(permissions=["clipboard-read", "clipboard-write"])
+    asked = 0
+
+    def answer(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            route.continue_()
+        elif status is None:
+            route.abort()
+        else:
+            route.fulfill(status=status)
+
+    visit.page.context.route(f"**/{file}", answer)
+    visit.page.goto(visit.address)
+    visit.page.wait_for_selector("#failed:visible", timeout=START_MS)
+    assert what in visit.page.inner_text("#failed")
+    visit.page.get_by_role("button", name="Copy details").click()
+    visit.page.get_by_role("button", name="Copied").wait_for()
+    assert file in visit.page.evaluate("navigator.clipboard.readText()")
+    assert any(file in complaint or "Failed to load" in complaint for complaint in visit.complaints)
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.page.wait_for_function("() => !document.documentElement.dataset.appFailed")
+    visit.wait_until_ready()
+    visit.complaints.clear()
