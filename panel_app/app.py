@@ -39,7 +39,7 @@ HOLD_SPEED_MOST = 4
 SLOW_SECONDS = 0.25
 HASH_DELAY_SECONDS = 0.05
 
-Action = Callable[[Any], None]
+Action = Callable[[Any], object]
 
 
 class App:
@@ -58,7 +58,11 @@ class App:
         self.inspector = Inspector(session, theme)
         self.events, self.payments = Events(session, theme), Payments(session, theme)
         self.phone = Phone(session, theme)
-        self.network, self.strip, self.charts = NetworkView(session, theme), StripView(session, theme), ChartsView(session, theme)
+        self.network, self.strip, self.charts = (
+            NetworkView(session, theme),
+            StripView(session, theme),
+            ChartsView(session, theme),
+        )
         # In reading order; styles/layout.css gives each its place.
         self.views: list[Any] = [
             Header(session, theme),
@@ -90,10 +94,18 @@ class App:
         drawn: dict[Any, Any] = {view: view.panel() for view in self.views}
         for view, area in ((self.network, "network"), (self.strip, "strip"), (self.charts, "charts")):
             drawn[view].css_classes = [area]
-        tables = pn.Column(drawn.pop(self.events), drawn.pop(self.payments), css_classes=["tables"], margin=0, sizing_mode="stretch_both")
+        tables = pn.Column(
+            drawn.pop(self.events),
+            drawn.pop(self.payments),
+            css_classes=["tables"],
+            margin=0,
+            sizing_mode="stretch_both",
+        )
         parts = list(drawn.values())
         parts.insert(parts.index(drawn[self.charts]) + 1, tables)
-        self.root = pn.Column(*parts, css_classes=["tab-network"], stylesheets=[styles("layout")], margin=0, sizing_mode="stretch_both")
+        self.root = pn.Column(
+            *parts, css_classes=["tab-network"], stylesheets=[styles("layout")], margin=0, sizing_mode="stretch_both"
+        )
         return self.root
 
     def start(self) -> None:
@@ -110,6 +122,7 @@ class App:
 
     def _theme(self, payload: Payload) -> None:
         self.still = bool(payload.get("still"))
+        self.network.motion = not self.still
         self.session.set_dark(bool(payload.get("dark")))
 
     def _query(self, payload: Payload) -> None:
@@ -266,29 +279,31 @@ class App:
 
     def _tell_page(self, new_run: bool = True) -> None:
         """What tests and assistive tools read. The hash follows the picture, since a long log takes a while to hash."""
-        session = self.session
-        facts = {"scenario": session.scenario, "seed": session.seed, "tick": session.tick, "ticks": session.ticks}
         if not new_run:
-            self.page.send("attributes", facts | {"logHash": session.run.log_hash if self._hashing is None else ""})
+            self._send_facts(self.session.run.log_hash if self._hashing is None else "")
             return
-        self.page.send("title", {"text": f"{session.title} \N{MIDDLE DOT} {text.BRAND}"})
+        self.page.send("title", {"text": f"{self.session.title} \N{MIDDLE DOT} {text.BRAND}"})
         if self._hashing is not None:
             self._hashing.cancel()
             self._hashing = None
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self.page.send("attributes", facts | {"logHash": session.run.log_hash})
+            self._send_facts(self.session.run.log_hash)
             return
-        self.page.send("attributes", facts | {"logHash": ""})
+        self._send_facts("")
         self._hashing = loop.create_task(self._hash_later())
 
     async def _hash_later(self) -> None:
         await asyncio.sleep(HASH_DELAY_SECONDS)
-        session = self.session
-        log_hash = session.run.log_hash
+        log_hash = self.session.run.log_hash
         self._hashing = None
-        facts = {"scenario": session.scenario, "seed": session.seed, "tick": session.tick, "ticks": session.ticks}
+        self._send_facts(log_hash)
+
+    def _send_facts(self, log_hash: str) -> None:
+        """`seed` goes as text: JavaScript's numbers end before a seed does."""
+        session = self.session
+        facts = {"scenario": session.scenario, "seed": str(session.seed), "tick": session.tick, "ticks": session.ticks}
         self.page.send("attributes", facts | {"logHash": log_hash})
 
     def _announce(self) -> None:
@@ -321,7 +336,11 @@ class App:
                 await self._locked(partial(session.step, 1 + late))
             if session.tick >= session.ticks - 1:
                 await self._locked(partial(session.play, False))
-            elif session.ticks_per_second <= HOLD_SPEED_MOST and not self.still and moment(session, session.tick).kind == "cycle":
+            elif (
+                session.ticks_per_second <= HOLD_SPEED_MOST
+                and not self.still
+                and moment(session, session.tick).kind == "cycle"
+            ):
                 due += HOLD_SECONDS
 
     async def _locked(self, change: Callable[[], None]) -> None:
@@ -355,7 +374,8 @@ def open_query(session: Session, payload: Payload) -> bool:
 
 
 def create(doc: Document, page: Page, query: Payload | None = None, dark: bool = False) -> App:
-    """Open the first scenario, or what `query` asks for, and draw it; `doc` is the document that the page will live in."""
+    """Open the first scenario, or what `query` asks for, and draw it; `doc` is the document that the page will live
+    in."""
     session = Session(DARK if dark else LIGHT)
     if not open_query(session, query or {}):
         asked = session.message

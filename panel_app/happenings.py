@@ -20,7 +20,13 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 PAYMENT, NETTING, OVERDUE = 0, 1, 2
-KIND_WORDS = (("gross",), ("queue", "released"), ("bilateral", "offset", "netting"), ("cycle", "netting"), ("multilateral", "netting"))
+KIND_WORDS = (
+    ("gross",),
+    ("queue", "released"),
+    ("bilateral", "offset", "netting"),
+    ("cycle", "netting"),
+    ("multilateral", "netting"),
+)
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,17 @@ class Happenings:
         return mechanism
 
     def matching(self, names: list[str], words: list[str]) -> Bools:
-        """Shape (rows,): every word is the beginning of a bank's name, a payment's id, or a kind (`cycle`, `overdue`, ...)."""
+        """Shape (rows,): every word is the beginning of a bank's name, a payment's id, or a kind (`cycle`, `overdue`,
+        ...)."""
         found = np.ones(len(self.kind), dtype=bool)
         for word in words:
             hit = self._banks[:, banks_matching(names, word)].any(axis=1)
             payments = numbers_matching(word, len(self.index.amount))
             if len(payments):
                 hit |= (self.kind != NETTING) & (self.number == payments[0])
-                containing = [number for number, netting in enumerate(self.nettings) if int(payments[0]) in netting.payments]
+                containing = [
+                    number for number, netting in enumerate(self.nettings) if int(payments[0]) in netting.payments
+                ]
                 hit |= (self.kind == NETTING) & np.isin(self.number, containing)
             for mechanism, kind_words in enumerate(KIND_WORDS):
                 if any(kind.startswith(word) for kind in kind_words):

@@ -11,7 +11,8 @@ BILATERAL, CYCLE = 2, 3
 
 
 def largest_netting(run: Any) -> int | None:
-    """The tick in which most value settles in cycles or multilaterally, else by bilateral netting; None without netting."""
+    """The tick in which most value settles in cycles or multilaterally, else by bilateral netting; None without
+    netting."""
     value = index_of(run).settled_value
     for part in (value[:, CYCLE:].sum(axis=1), value[:, BILATERAL]):
         if len(part) and part.max() > 0:

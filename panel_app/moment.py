@@ -60,7 +60,9 @@ def moment(session: Session, tick: int) -> Moment:
         worth, difference = sum(netting.value for netting in here), sum(netting.liquidity for netting in here)
         return Moment("bilateral", text.offsets(len(here), worth, difference))
     if tick == run.ticks - 1:
-        return Moment("end", text.end_of_day(int(index.settled_count.sum()), int(run.series.arrived_count.sum()), value))
+        return Moment(
+            "end", text.end_of_day(int(index.settled_count.sum()), int(run.series.arrived_count.sum()), value)
+        )
     if gridlock_ticks(run)[tick]:
         return Moment("gridlock", text.gridlock(waiting, value))
     if settled:

@@ -30,7 +30,7 @@ class Line(JSComponent):
     _esm = HERE / "page.js"
 
     def __init__(self, **params: Any) -> None:
-        super().__init__(**params)
+        super().__init__(**params)  # type: ignore[no-untyped-call]
         self._handlers: dict[str, Handler] = {}
 
     def send(self, name: str, payload: Payload) -> None:
@@ -48,6 +48,7 @@ class Line(JSComponent):
 def serve() -> None:
     """Put the page into the document of this visit."""
     doc = pn.state.curdoc
+    assert doc is not None  # Panel runs this file once a visit, with the visit's document
     line = Line(name="line")
     app = create(doc, line)
     template = pn.Template(TEMPLATE)

@@ -1,11 +1,14 @@
 """Messages between Python and the page: a name and a JSON payload, in both directions.
 
-Python to page: `attributes` {scenario, seed, tick, ticks, logHash}, `title` {text}, `announce` {text}, `theme` {dark}, `focus` {part: a
+Python to page: `attributes` {scenario, seed, tick, ticks, logHash}, `title` {text}, `announce` {text}, `theme` {dark},
+`focus` {part: a
 selector}, `download` {name, mime, bytes}.
-Page to Python: `key` {name, value?} (an action of `ACTIONS`, from a key, a button or a field), `theme` {dark, still}, `visible`
+Page to Python: `key` {name, value?} (an action of `ACTIONS`, from a key, a button or a field), `theme` {dark, still},
+`visible`
 {width, height}, `query` {scenario?, seed?}.
 
-In the built site the worker carries them; natively the component at the end of `page.js` does. Which key means which action stands in
+In the built site the worker carries them; natively the component at the end of `page.js` does. Which key means which
+action stands in
 `keys.json`, which both ends read.
 """
 
@@ -46,9 +49,9 @@ class Recorder:
     def on(self, name: str, handler: Handler) -> None:
         self._handlers[name] = handler
 
-    def say(self, name: str, **payload: Any) -> None:
+    def say(self, message: str, /, **payload: Any) -> None:
         """A message as if from the page."""
-        self._handlers[name](payload)
+        self._handlers[message](payload)
 
     def last(self, name: str) -> dict[str, Any] | None:
         """The payload of the last message of this name."""

@@ -1,4 +1,5 @@
-"""The payments of a run as a reader looks for them: their state at a tick, and those that match a filter. Columns only."""
+"""The payments of a run as a reader looks for them: their state at a tick, and those that match a filter. Columns
+only."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def payment_id(run: Any, payment: int) -> str:
 
 
 def state_at(index: RunIndex, payment: int, tick: int) -> str:
-    """`waiting`, `settled`, `later` (has not arrived) or `gone` (cancelled, or split into parts) at the end of a tick."""
+    """`waiting`, `settled`, `later` (has not arrived) or `gone` (cancelled, or split into parts) at the end of a
+    tick."""
     if int(index.arrival[payment]) > tick:
         return LATER
     settled = int(index.settled[payment])
@@ -60,7 +62,8 @@ def matching(index: RunIndex, names: list[str], words: list[str]) -> Bools:
 
 
 def listed(index: RunIndex, tick: int, show: Show, match: Bools | None, most: int) -> tuple[Ints, dict[str, int]]:
-    """Payments to list at the end of a tick, at most `most`: those that wait in order of arrival, then the settled, latest first.
+    """Payments to list at the end of a tick, at most `most`: those that wait in order of arrival, then the settled,
+    latest first.
 
     Also how many there are of each kind (`all` has arrived, `waiting`, `overdue`), before the filter.
     """

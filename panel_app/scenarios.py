@@ -1,6 +1,7 @@
 """The scenarios that come with the program, from wherever this copy of it keeps them.
 
-In the browser they are JSON files beside this module, checked when the site was built, so that no schema library is needed to
+In the browser they are JSON files beside this module, checked when the site was built, so that no schema library is
+needed to
 start. Natively they are the YAML files of the repository, read through `load_config`.
 """
 

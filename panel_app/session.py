@@ -31,7 +31,8 @@ WINDOWS: tuple[Window, ...] = ("tick", "hour", "day")
 class Session:
     """State of one reader's page.
 
-    Subscribers are called with what changed: a subset of `{"run", "tick", "selection", "window", "playing", "speed", "theme",
+    Subscribers are called with what changed: a subset of `{"run", "tick", "selection", "window", "playing", "speed",
+    "theme",
     "message"}`. With `"run"` everything may have changed, `config` and `names` too.
     """
 
@@ -76,7 +77,8 @@ class Session:
         self._tell("run", "tick", "selection", "playing", "message")
 
     def change(self, **changes: Any) -> bool:
-        """Change the scenario (see `WhatIf.with_changes`) and run the whole day again; cursor, selection and window stay.
+        """Change the scenario (see `WhatIf.with_changes`) and run the whole day again; cursor, selection and window
+        stay.
 
         False when the engine refuses the change: the last valid run stays, and `message` says why.
         """
@@ -204,7 +206,8 @@ class Session:
         return tick // self.ticks_per_day
 
     def next_event(self, direction: int = 1) -> None:
-        """Go to the next (or previous) netting, beginning of a gridlock, or end; back from the first of them: to the start."""
+        """Go to the next (or previous) netting, beginning of a gridlock, or end; back from the first of them: to the
+        start."""
         tick = jumps.next_event(self.run, self.tick, direction)
         self.go(tick if tick is not None else self.tick if direction > 0 else 0)
 

@@ -1,4 +1,5 @@
-"""Every sentence the interface says. Plain words, present tense; bank, payment, queue (never agent, transaction, Queue 2).
+"""Every sentence the interface says. Plain words, present tense; bank, payment, queue (never agent, transaction, Queue
+2).
 
 Amounts come in as cents. Texts are plain; `views` escape them.
 """
@@ -94,7 +95,9 @@ def _way(names: Sequence[str]) -> str:
 
 def netting_moment(number: int, value: int, liquidity: int) -> str:
     """A cycle or more settle at once: `liquidity` is what the banks had to pay on balance."""
-    return f"{number_word(number)} blocked payments settle together: {short(value)} with {short(liquidity)} of liquidity."
+    return (
+        f"{number_word(number)} blocked payments settle together: {short(value)} with {short(liquidity)} of liquidity."
+    )
 
 
 def offset(one: str, other: str, value: int, difference: int) -> str:
@@ -106,17 +109,23 @@ def offset(one: str, other: str, value: int, difference: int) -> str:
 
 def offsets(pairs: int, value: int, difference: int) -> str:
     """Several pairs offset in one tick."""
-    return f"{number_word(pairs)} pairs of banks offset payments worth {short(value)}. Only the differences, {short(difference)}, move."
+    worth = f"{number_word(pairs)} pairs of banks offset payments worth {short(value)}."
+    return f"{worth} Only the differences, {short(difference)}, move."
 
 
 def gridlock(number: int, value: int) -> str:
     """Nothing settles, and what waits contains a closed loop."""
-    return f"Gridlock: nothing can settle one by one. {payments_worth(number, value)} {verb(number, 'wait')} for each other."
+    waits = f"{payments_worth(number, value)} {verb(number, 'wait')} for each other."
+    return f"Gridlock: nothing can settle one by one. {waits}"
 
 
 def plain(settled: int, settled_value: int, waiting: int, waiting_value: int) -> str:
     """Something settles, nothing by netting."""
-    rest = f"{payments_worth(waiting, waiting_value)} {verb(waiting, 'wait')} for liquidity." if waiting else "Nothing waits."
+    rest = (
+        f"{payments_worth(waiting, waiting_value)} {verb(waiting, 'wait')} for liquidity."
+        if waiting
+        else "Nothing waits."
+    )
     return f"{payments_worth(settled, settled_value)} {verb(settled, 'settle')}. {rest}"
 
 
@@ -132,7 +141,11 @@ def end_of_day(settled: int, arrived: int, waiting_value: int) -> str:
     if not arrived:
         return "The day ends. There was no payment in it."
     if not left:
-        return f"The day ends. All {count(arrived, 'payment')} have settled." if arrived > 1 else "The day ends. The payment has settled."
+        return (
+            f"The day ends. All {count(arrived, 'payment')} have settled."
+            if arrived > 1
+            else "The day ends. The payment has settled."
+        )
     still = f"{left:,} worth {short(waiting_value)} {'are' if left != 1 else 'is'} left in the queue."
     return f"The day ends. {settled:,} of {count(arrived, 'payment')} have settled; {still}"
 
@@ -142,7 +155,11 @@ def end_of_day(settled: int, arrived: int, waiting_value: int) -> str:
 
 def network(banks: int, clock: str, number: int, value: int) -> str:
     """Name of the network for those who do not see it."""
-    waiting = f"{payments_worth(number, value)} {'are' if number != 1 else 'is'} waiting." if number else "Nothing is waiting."
+    waiting = (
+        f"{payments_worth(number, value)} {'are' if number != 1 else 'is'} waiting."
+        if number
+        else "Nothing is waiting."
+    )
     return f"Network of {banks} banks at {clock}. {waiting}"
 
 
@@ -180,7 +197,6 @@ def times(percent: int) -> str:
     return f"\u00d7 {percent / 100:.2f}"
 
 
-
 def recomputed(seconds: float, changes: int) -> tuple[str, str]:
     """What differs from the scenario, and how long the day took."""
     what = f"{count(changes, 'change')} from the scenario." if changes else "Same as the scenario."
@@ -196,10 +212,23 @@ def refused(reason: str) -> str:
 # The inspector
 
 INSPECTOR, PAYMENT, BANK, PAYS = "Inspector", "Payment", "Bank", "pays"
-WAITING_SINCE, DEADLINE, PRIORITY, ARRIVED, SETTLED, WAITED = "Waiting since", "Deadline", "Priority", "Arrived", "Settled", "Waited"
+WAITING_SINCE, DEADLINE, PRIORITY, ARRIVED, SETTLED, WAITED = (
+    "Waiting since",
+    "Deadline",
+    "Priority",
+    "Arrived",
+    "Settled",
+    "Waited",
+)
 MET, LATE = "met", "late"
 DROPPED = "Its bank has cancelled it."
-BALANCE, CREDIT_IN_USE, TO_PAY, TO_RECEIVE, LOWEST = "Balance", "Credit in use", "Waiting to pay", "Waiting to receive", "Lowest so far"
+BALANCE, CREDIT_IN_USE, TO_PAY, TO_RECEIVE, LOWEST = (
+    "Balance",
+    "Credit in use",
+    "Waiting to pay",
+    "Waiting to receive",
+    "Lowest so far",
+)
 NO_CREDIT, CAN_PAY, LIQUIDITY = "no credit line", "Can pay ", "available liquidity"
 END_OF_DAY, END_OF_RUN = "end of day", "end of run"
 CHOOSE = "Choose a bank or a payment."
@@ -215,12 +244,16 @@ def nothing_waits(clock: str) -> str:
 
 def short_of(sender: str, liquidity: int, amount: int) -> tuple[str, str]:
     """Why a payment waits for liquidity; the second part is the point of it."""
-    return f"{sender} can pay {short(liquidity)} now. This payment needs {short(amount)}, which is ", f"{short(amount - liquidity)} more"
+    return (
+        f"{sender} can pay {short(liquidity)} now. This payment needs {short(amount)}, which is ",
+        f"{short(amount - liquidity)} more",
+    )
 
 
 def enough(sender: str, liquidity: int, amount: int) -> str:
     """It waits although there is enough at the end of the tick: money came in after the queue was looked at."""
-    return f"{sender} can pay {short(liquidity)} now, enough for the {short(amount)} of this payment. The queue is looked at again next tick."
+    has = f"{sender} can pay {short(liquidity)} now, enough for the {short(amount)} of this payment."
+    return f"{has} The queue is looked at again next tick."
 
 
 def held(sender: str) -> str:
@@ -237,7 +270,11 @@ def offset_with(sender: str, receiver: str, liquidity: int, amount: int, opposit
     if not opposite:
         return "", f"No offset: {receiver} has nothing waiting for {sender}."
     difference = abs(amount - opposite)
-    moves = f"Only {short(difference)} would move." if amount - opposite <= liquidity else f"The difference, {short(difference)}, is still too large."
+    moves = (
+        f"Only {short(difference)} would move."
+        if amount - opposite <= liquidity
+        else f"The difference, {short(difference)}, is still too large."
+    )
     return f"Offset with {receiver}", f", which has {short(opposite)} waiting for {sender}. {moves}"
 
 
@@ -320,12 +357,20 @@ def bank_waits(name: str, number: int, liquidity: int, all_larger: bool, incomin
     if not number:
         return f"{name} has paid everything that arrived so far."
     if number == 1:
-        first = f"It is larger than the {short(liquidity)} that {name} can pay now." if all_larger else f"{name} has not paid it yet."
+        first = (
+            f"It is larger than the {short(liquidity)} that {name} can pay now."
+            if all_larger
+            else f"{name} has not paid it yet."
+        )
     elif all_larger:
         first = f"Each one is larger than the {short(liquidity)} that {name} can pay now."
     else:
         first = f"{name} has too little for all of them at once."
-    coming = f" {short(incoming)} is on its way to {name}, but those payments wait too." if incoming else " Nothing is on its way to it."
+    coming = (
+        f" {short(incoming)} is on its way to {name}, but those payments wait too."
+        if incoming
+        else " Nothing is on its way to it."
+    )
     return first + coming
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Differences to a scenario; the default changes nothing. `balances` are pairs (bank number, cents), one per changed bank."""
+    """Differences to a scenario; the default changes nothing. `balances` are pairs (bank number, cents), one per
+    changed bank."""
 
     balances: tuple[tuple[int, int], ...] = ()
     balance_factor: float = 1.0
@@ -21,7 +22,8 @@ class WhatIf:
     seed: int | None = None
 
     def with_changes(self, changes: Mapping[str, Any]) -> WhatIf:
-        """Add changes. `balance=(bank, cents)` sets one bank's opening balance; every other key is a field of this class.
+        """Add changes. `balance=(bank, cents)` sets one bank's opening balance; every other key is a field of this
+        class.
 
         Raises `TypeError` for an unknown key or a float balance.
         """

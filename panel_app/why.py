@@ -48,13 +48,17 @@ def waiting(session: Session, payment: int, tick: int) -> Waiting:
     )
 
 
-def _loop(session: Session, queued: np.ndarray[tuple[int, ...], np.dtype[np.int64]], sender: int, receiver: int) -> tuple[int, ...]:
-    """The shortest way of queued payments from the receiver back to the sender, by breadth; two banks are an offset, not a loop."""
+def _loop(
+    session: Session, queued: np.ndarray[tuple[int, ...], np.dtype[np.int64]], sender: int, receiver: int
+) -> tuple[int, ...]:
+    """The shortest way of queued payments from the receiver back to the sender, by breadth; two banks are an offset,
+    not a loop."""
     index = session.index
     pays: dict[int, set[int]] = {}
     for a, b in set(zip(index.sender[queued].tolist(), index.receiver[queued].tolist(), strict=True)):
         pays.setdefault(a, set()).add(b)
-    ways, seen = [(receiver,)], {receiver}
+    ways: list[tuple[int, ...]] = [(receiver,)]
+    seen = {receiver}
     while ways:
         longer = []
         for way in ways:

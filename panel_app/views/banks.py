@@ -29,10 +29,12 @@ class Banks(Part):
             label = text.bank(name, int(index.liquidity[tick, number]), credit, int(waiting[number]))
             chosen = "true" if session.selection == ("bank", number) else "false"
             items.append(
-                Markup('<li><button data-do="bank" data-value="{}" aria-pressed="{}">{}</button></li>').format(number, chosen, label)
+                Markup('<li><button data-do="bank" data-value="{}" aria-pressed="{}">{}</button></li>').format(
+                    number, chosen, label
+                )
             )
         count, value = int(index.waiting_count[tick]), int(index.waiting_value[tick])
         label = text.network(len(session.names), session.clock(tick), count, value)
-        return Markup('<div class="unseen" role="group" id="network" tabindex="-1" aria-label="{}"><ul>{}</ul></div>').format(
-            label, join(items)
-        )
+        return Markup(
+            '<div class="unseen" role="group" id="network" tabindex="-1" aria-label="{}"><ul>{}</ul></div>'
+        ).format(label, join(items))

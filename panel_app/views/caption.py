@@ -22,10 +22,10 @@ class Caption(Part):
         before = figures(session.previous, session.tick) if session.previous is not None and session.changed else None
         waiting = text.in_payments(now.waiting_count) if now.waiting_count else ""
         shown = (
-            ("Settled", now.settled, text.of_arrived(now.arrived), before and before.settled),
-            ("Waiting", now.waiting, waiting, before and before.waiting),
-            ("Credit in use", now.credit_in_use, "", before and before.credit_in_use),
-            ("Cost", now.cost, "", before and before.cost),
+            ("Settled", now.settled, text.of_arrived(now.arrived), before.settled if before else None),
+            ("Waiting", now.waiting, waiting, before.waiting if before else None),
+            ("Credit in use", now.credit_in_use, "", before.credit_in_use if before else None),
+            ("Cost", now.cost, "", before.cost if before else None),
         )
         items = [
             Markup("<div><dt>{}</dt><dd>{}</dd>{}</div>").format(
@@ -39,6 +39,6 @@ class Caption(Part):
             )
             for name, value, note, was in shown
         ]
-        return Markup('<div class="caption"><p class="say" id="say" aria-live="{}">{}</p><dl class="figures">{}</dl></div>').format(
-            "off" if session.playing else "polite", moment(session, session.tick).sentence, Markup("").join(items)
-        )
+        return Markup(
+            '<div class="caption"><p class="say" id="say" aria-live="{}">{}</p><dl class="figures">{}</dl></div>'
+        ).format("off" if session.playing else "polite", moment(session, session.tick).sentence, Markup("").join(items))

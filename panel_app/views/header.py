@@ -32,8 +32,10 @@ class Header(Part):
             '<label class="picker"><span class="small muted label">{scenario}</span>'
             '<select data-do="scenario" aria-label="{scenario}">{options}</select>{chevron}</label>'
             '<div class="right"><button class="button drawer" data-do="drawer">{sliders}{what_if}</button>'
-            '<button class="button square" data-do="theme" aria-label="{theme}" title="{theme} (t)">{theme_icon}</button>'
-            '<button class="button square" data-do="help" aria-label="{help}" title="{help} (?)">{help_icon}</button></div></header>'
+            '<button class="button square" data-do="theme" aria-label="{theme}" title="{theme} '
+            '(t)">{theme_icon}</button>'
+            '<button class="button square" data-do="help" aria-label="{help}" title="{help} '
+            '(?)">{help_icon}</button></div></header>'
         ).format(
             skip=text.SKIP,
             logo=LOGO,

@@ -29,8 +29,11 @@ class Help(Part):
         self._shown.model.visible = visible
 
     def html(self) -> Markup:
-        keys = join([Markup("<div><dt><kbd>{}</kbd></dt><dd>{}</dd></div>").format(key, does) for key, does in text.KEYS])
+        keys = join(
+            [Markup("<div><dt><kbd>{}</kbd></dt><dd>{}</dd></div>").format(key, does) for key, does in text.KEYS]
+        )
         return Markup(
-            '<section class="help" aria-label="{title}"><h2>{title}<button class="button square" data-do="close" aria-label="{close}">{icon}'
+            '<section class="help" aria-label="{title}"><h2>{title}<button class="button square" data-do="close" '
+            'aria-label="{close}">{icon}'
             "</button></h2><dl>{keys}</dl></section>"
         ).format(title=text.HELP, close=text.CLOSE, icon=icon("close"), keys=keys)

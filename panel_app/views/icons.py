@@ -14,10 +14,12 @@ _PATHS = {
     "undo": "M3.5 6.5h6a3.5 3.5 0 010 7H6M3.5 6.5l3-3M3.5 6.5l3 3",
     "dice": "M13 8a5 5 0 11-1.5-3.6M13 2v3h-3",
     "search": "M11.2 7a4.2 4.2 0 11-8.4 0 4.2 4.2 0 018.4 0zM10.2 10.2L14 14",
-    "network": "M5.5 11.5a2 2 0 11-4 0 2 2 0 014 0zM14.5 11.5a2 2 0 11-4 0 2 2 0 014 0zM10 3.5a2 2 0 11-4 0 2 2 0 014 0z"
+    "network": "M5.5 11.5a2 2 0 11-4 0 2 2 0 014 0zM14.5 11.5a2 2 0 11-4 0 2 2 0 014 0zM10 3.5a2 2 0 11-4 0 2 2 0 "
+    "014 0z"
     "M7 5.3L4.5 9.7M9 5.3l2.5 4.4M5.5 11.5h5",
     "charts": "M2.5 2.5v11h11M5 10l2.5-3 2 1.8L13 4.5",
-    "sliders": "M2.5 5h6M12 5h1.5M2.5 11H4M7.5 11h6M11.9 5a1.7 1.7 0 11-3.4 0 1.7 1.7 0 013.4 0zM7.4 11A1.7 1.7 0 114 11a1.7 1.7 0 013.4 0z",
+    "sliders": "M2.5 5h6M12 5h1.5M2.5 11H4M7.5 11h6M11.9 5a1.7 1.7 0 11-3.4 0 1.7 1.7 0 013.4 0zM7.4 11A1.7 1.7 0 "
+    "114 11a1.7 1.7 0 013.4 0z",
     "list": "M2.5 4h.1M2.5 8h.1M2.5 12h.1M5.5 4h8M5.5 8h8M5.5 12h8",
     "close": "M4 4l8 8M12 4l-8 8",
 }
@@ -30,8 +32,10 @@ _SOLID = {
     "end": "M11.2 3H13v10h-1.8zM3 3v10l7-5z",
 }
 LOGO = Markup(
-    '<svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round">'
-    '<path d="M6.2 8.2C9 3.8 15 3.8 17.6 8M17.8 15.8C15 20.2 9 20.2 6.4 16"/><circle cx="5" cy="12" r="2.6" fill="currentColor"/>'
+    '<svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" '
+    'stroke-linecap="round">'
+    '<path d="M6.2 8.2C9 3.8 15 3.8 17.6 8M17.8 15.8C15 20.2 9 20.2 6.4 16"/><circle cx="5" cy="12" r="2.6" '
+    'fill="currentColor"/>'
     '<circle cx="19" cy="12" r="2.6" fill="var(--bg)"/></svg>'
 )
 _SHAPES = (
@@ -61,9 +65,9 @@ def icon(name: str) -> Markup:
 @cache
 def mark(mechanism: int, size: int = 12) -> Markup:
     """The mark of a settlement mechanism."""
-    return Markup('<svg class="mark" width="{0}" height="{0}" viewBox="-6 -6 12 12" aria-hidden="true">{1}</svg>').format(
-        size, Markup(_SHAPES[mechanism])
-    )
+    return Markup(
+        '<svg class="mark" width="{0}" height="{0}" viewBox="-6 -6 12 12" aria-hidden="true">{1}</svg>'
+    ).format(size, Markup(_SHAPES[mechanism]))
 
 
 @cache
@@ -72,6 +76,11 @@ def sample(mechanism: int) -> Markup:
     head = '<path d="M14 -4L21 0L14 4Z" fill="var(--gross)"/>' if mechanism == 0 else ""
     shape = "" if mechanism == 0 else _SHAPES[mechanism]
     return Markup(
-        '<svg width="22" height="12" viewBox="-11 -6 22 12" aria-hidden="true"><path d="M-11 0H{}" stroke="var(--{})" stroke-width="2.6"/>'
+        '<svg width="22" height="12" viewBox="-11 -6 22 12" aria-hidden="true"><path d="M-11 0H{}" '
+        'stroke="var(--{})" stroke-width="2.6"/>'
         "{}</svg>"
-    ).format(5 if mechanism == 0 else 11, _COLOURS[mechanism], Markup(head.replace("14 ", "3 ").replace("L21", "L11") or shape))
+    ).format(
+        5 if mechanism == 0 else 11,
+        _COLOURS[mechanism],
+        Markup(head.replace("14 ", "3 ").replace("L21", "L11") or shape),
+    )

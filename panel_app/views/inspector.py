@@ -12,7 +12,7 @@ from panel_app.figures.numbers import count, full, short
 from panel_app.figures.run_index import RunIndex
 from panel_app.payments import WAITING, payment_id, state_at
 from panel_app.views.icons import mark
-from panel_app.views.part import Part, join
+from panel_app.views.part import NOTHING, Part, join
 from panel_app.why import waiting
 
 QUEUE_SHOWN = 8
@@ -43,17 +43,19 @@ class Inspector(Part):
             )
         else:
             body = self._payment(selection[1]) if kind == "payment" else self._bank(selection[1])
-        return Markup('<section class="side" aria-label="{}"><div class="tabs" role="tablist">{}</div>{}</section>').format(
-            text.INSPECTOR, tabs, body
-        )
+        return Markup(
+            '<section class="side" aria-label="{}"><div class="tabs" role="tablist">{}</div>{}</section>'
+        ).format(text.INSPECTOR, tabs, body)
 
     def _payment(self, payment: int) -> Markup:
         session, index, tick = self.session, self.session.index, self.session.tick
         sender, receiver = session.names[index.sender[payment]], session.names[index.receiver[payment]]
-        head = Markup('<p class="small muted">{}</p><p class="amount">{}</p><p class="who"><b>{}</b> {} <b>{}</b></p>').format(
-            payment_id(session.run, payment), short(int(index.amount[payment])), sender, text.PAYS, receiver
+        head = Markup(
+            '<p class="small muted">{}</p><p class="amount">{}</p><p class="who"><b>{}</b> {} <b>{}</b></p>'
+        ).format(payment_id(session.run, payment), short(int(index.amount[payment])), sender, text.PAYS, receiver)
+        return head + (
+            self._waiting(payment) if state_at(index, payment, tick) == WAITING else self._not_waiting(payment)
         )
-        return head + (self._waiting(payment) if state_at(index, payment, tick) == WAITING else self._not_waiting(payment))
 
     def _waiting(self, payment: int) -> Markup:
         session, index, tick = self.session, self.session.index, self.session.tick
@@ -73,7 +75,9 @@ class Inspector(Part):
         if facts.held:
             reason = Markup("<p>{}</p>").format(text.held(sender))
         elif short_by > 0:
-            reason = Markup("<p>{}<b>{}</b>.</p>").format(*text.short_of(sender, facts.liquidity, amount)) + _gauge(facts.liquidity, amount)
+            reason = Markup("<p>{}<b>{}</b>.</p>").format(*text.short_of(sender, facts.liquidity, amount)) + _gauge(
+                facts.liquidity, amount
+            )
         else:
             reason = Markup("<p>{}</p>").format(text.enough(sender, facts.liquidity, amount))
         why = Markup('<div class="why"><h3>{}</h3>{}</div>').format(text.WHY, reason)
@@ -109,7 +113,8 @@ class Inspector(Part):
             return _pairs(rows)
         if int(index.arrival[payment]) > tick:
             return Markup("<p>{} {}</p>").format(
-                text.not_arrived(session.clock(int(index.arrival[payment]))), _go(int(index.arrival[payment]), session.clock)
+                text.not_arrived(session.clock(int(index.arrival[payment]))),
+                _go(int(index.arrival[payment]), session.clock),
             )
         return Markup("<p>{}</p>").format(text.DROPPED)
 
@@ -129,7 +134,11 @@ class Inspector(Part):
         deadline, settled = int(session.index.deadline[payment]), int(session.index.settled[payment])
         clock = session.clock(min(deadline, session.ticks - 1))
         if 0 <= settled <= tick:
-            return f"{clock}, {text.MET}" if settled <= deadline else Markup('{}, <span class="alert">{}</span>').format(clock, text.LATE)
+            return (
+                f"{clock}, {text.MET}"
+                if settled <= deadline
+                else Markup('{}, <span class="alert">{}</span>').format(clock, text.LATE)
+            )
         if tick > deadline:
             return Markup('{}, <span class="alert">{}</span>').format(clock, text.OVERDUE)
         return f"{clock}, in {count(deadline - tick, 'tick')}"
@@ -144,10 +153,14 @@ class Inspector(Part):
         incoming = everything[index.receiver[everything] == bank]
         own_value, incoming_value = int(index.amount[own].sum()), int(index.amount[incoming].sum())
         policy = session.config["agents"]
-        kind = next(str((agent.get("policy") or {}).get("type", "Fifo")) for agent in policy if agent["id"] == session.run.agent_ids[bank])
-        head = Markup('<div class="titled"><p class="amount">{}</p><span class="small muted">{}</span></div><p>{}<b>{}</b>{}</p>').format(
-            name, text.policy(kind), text.CAN_PAY, short(liquidity), text.can_pay(balance, liquidity, credit)
+        kind = next(
+            str((agent.get("policy") or {}).get("type", "Fifo"))
+            for agent in policy
+            if agent["id"] == session.run.agent_ids[bank]
         )
+        head = Markup(
+            '<div class="titled"><p class="amount">{}</p><span class="small muted">{}</span></div><p>{}<b>{}</b>{}</p>'
+        ).format(name, text.policy(kind), text.CAN_PAY, short(liquidity), text.can_pay(balance, liquidity, credit))
         facts = _pairs(
             [
                 (text.BALANCE, full(balance)),
@@ -171,7 +184,8 @@ class Inspector(Part):
         index = self.session.index
         rows = [
             Markup(
-                '<tr data-do="payment" data-value="{}"><td><button class="plain" data-do="payment" data-value="{}">{}</button></td>'
+                '<tr data-do="payment" data-value="{}"><td><button class="plain" data-do="payment" '
+                'data-value="{}">{}</button></td>'
                 '<td class="number">{}</td><td class="number muted">{}</td></tr>'
             ).format(
                 payment,
@@ -182,7 +196,11 @@ class Inspector(Part):
             )
             for payment in own[:QUEUE_SHOWN].tolist()
         ]
-        more = Markup('<p class="small muted">{}</p>').format(text.and_more(len(own) - QUEUE_SHOWN)) if len(own) > QUEUE_SHOWN else Markup("")
+        more = (
+            Markup('<p class="small muted">{}</p>').format(text.and_more(len(own) - QUEUE_SHOWN))
+            if len(own) > QUEUE_SHOWN
+            else Markup("")
+        )
         return Markup("<h3>{}</h3><table><tbody>{}</tbody></table>{}").format(text.queue_of(name), join(rows), more)
 
     def _spark(self, bank: int) -> Markup:
@@ -191,7 +209,8 @@ class Inspector(Part):
         path, width, height = _spark_path(session.index, bank)
         x = width * (session.tick + 1) / session.ticks
         return Markup(
-            '<svg class="spark" viewBox="0 0 {w} {h}" role="img" aria-label="{label}"><path d="M0 {y}H{w}" stroke="var(--ctl)"/>'
+            '<svg class="spark" viewBox="0 0 {w} {h}" role="img" aria-label="{label}"><path d="M0 {y}H{w}" '
+            'stroke="var(--ctl)"/>'
             '<path d="{path}" fill="none" stroke="var(--ink)" stroke-width="1.8"/>'
             '<path d="M{x:.1f} 0V{h}" stroke="var(--ink)" stroke-width="1.2"/></svg>'
             '<p class="ends muted"><span>{start}</span><span>{caption}</span><span>{end}</span></p>'
@@ -213,12 +232,17 @@ def _spark_path(index: RunIndex, bank: int) -> tuple[str, int, int]:
     line = index.liquidity[:, bank]
     at = np.unique(np.linspace(0, len(line) - 1, min(len(line), SPARK_POINTS)).astype(int))
     top = max(1, int(line.max()))
-    points = [f"{width * (int(tick) + 1) / len(line):.1f} {height - 2 - (height - 6) * int(line[tick]) / top:.1f}" for tick in at]
+    points = [
+        f"{width * (int(tick) + 1) / len(line):.1f} {height - 2 - (height - 6) * int(line[tick]) / top:.1f}"
+        for tick in at
+    ]
     return "M" + "L".join(points), width, height
 
 
 def _pairs(rows: list[tuple[str, str | Markup]]) -> Markup:
-    return Markup('<dl class="pairs">{}</dl>').format(join([Markup("<dt>{}</dt><dd>{}</dd>").format(*row) for row in rows]))
+    return Markup('<dl class="pairs">{}</dl>').format(
+        join([Markup("<dt>{}</dt><dd>{}</dd>").format(*row) for row in rows])
+    )
 
 
 def _gauge(has: int, needs: int) -> Markup:
@@ -228,7 +252,7 @@ def _gauge(has: int, needs: int) -> Markup:
     ).format(text.has_needs(has, needs), 100 * max(has, 0) / max(needs, 1), text.has(has), text.short_by(needs - has))
 
 
-def _way(mechanism: int, strong: str, rest: str, more: Markup = Markup("")) -> Markup:
+def _way(mechanism: int, strong: str, rest: str, more: Markup = NOTHING) -> Markup:
     return Markup('<div class="way">{}<span>{}{} {}</span></div>').format(
         mark(mechanism, 14), Markup("<b>{}</b>").format(strong) if strong else "", rest, more
     )

@@ -1,6 +1,7 @@
 """A part of the page made of HTML: a pure function from the session to text, redrawn when what it watches changes.
 
-The page updates a part in place (`page.js`), so focus and dragging survive. All text from data goes through `Markup.format`, which
+The page updates a part in place (`page.js`), so focus and dragging survive. All text from data goes through
+`Markup.format`, which
 escapes it. A part asks for actions with `data-do="action"` and `data-value`; they arrive as `key` messages.
 """
 
@@ -10,7 +11,7 @@ import html as markup_text
 from abc import abstractmethod
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from bokeh.models import InlineStyleSheet
@@ -20,6 +21,7 @@ from panel.models.markup import HTML
 from panel_app.session import Session
 from panel_app.theme import Theme
 
+NOTHING = Markup("")
 STYLES = Path(__file__).parent.parent / "styles"
 
 
@@ -42,13 +44,15 @@ def _sheet(session: Session) -> InlineStyleSheet:
 class Html:
     """A piece of HTML on the page.
 
-    It holds Panel's Bokeh model rather than a pane: a pane sends its stylesheets again with every text, which lays out the whole page
+    It holds Panel's Bokeh model rather than a pane: a pane sends its stylesheets again with every text, which lays out
+    the whole page
     anew, and costs more to update than most parts cost to write.
     """
 
     def __init__(self, area: str, *stylesheets: InlineStyleSheet | str) -> None:
         self._html = ""
-        self.model = HTML(name=area, css_classes=[area], stylesheets=list(stylesheets), sizing_mode="stretch_width", disable_math=True)
+        options: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0, "disable_math": True}
+        self.model = HTML(css_classes=[area], stylesheets=list(stylesheets), **options)
 
     def show(self, html: Markup) -> None:
         """Show this; nothing is sent if it is on show already."""
@@ -67,6 +71,7 @@ class Part:
     def __init__(self, session: Session, theme: Theme) -> None:
         self.session = session
         self._shown = Html(self.area, _sheet(session))
+        self._shown.model.name = f"{self.area} part"
 
     @abstractmethod
     def html(self) -> Markup:

@@ -9,6 +9,7 @@ from panel_app.figures.gridlock import gridlock_ticks
 from panel_app.moment import moment
 from panel_app.views.part import Part
 
+
 class Scrub(Part):
     """Invisible; the strip below it is what one sees."""
 
@@ -20,7 +21,8 @@ class Scrub(Part):
         kind = moment(session, session.tick).kind
         what = text.KINDS.get(kind, "") or (text.GRIDLOCK if gridlock_ticks(session.run)[session.tick] else "")
         return Markup(
-            '<div class="scrub" style="--ticks:{}"><input type="range" data-follow min="0" max="{}" step="1" value="{}" '
+            '<div class="scrub" style="--ticks:{}"><input type="range" data-follow min="0" max="{}" step="1" '
+            'value="{}" '
             'data-do="go" data-every="30" aria-label="{}" aria-valuetext="{}"><i></i></div>'
         ).format(
             session.ticks,

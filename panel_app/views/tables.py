@@ -1,4 +1,5 @@
-"""Tables of the rows around the cursor. Real HTML tables: they read, tab and zoom like text, and cost only what they show."""
+"""Tables of the rows around the cursor. Real HTML tables: they read, tab and zoom like text, and cost only what they
+show."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from panel_app.payments import SETTLED, WAITING, Show, listed, matching, payment
 from panel_app.session import Session
 from panel_app.theme import Theme
 from panel_app.views import icons
-from panel_app.views.part import Part, join
+from panel_app.views.part import NOTHING, Part, join
 
 ROWS_MOST = 60
 ROWS_PLAYING = 12
@@ -39,19 +40,31 @@ class Table(Part):
     def _most(self) -> int:
         return ROWS_PLAYING if self.session.playing else ROWS_MOST
 
-    def _frame(self, head: list[tuple[str, bool]], rows: list[Markup], empty: str, extra: Markup = Markup("")) -> Markup:
+    def _frame(self, head: list[tuple[str, bool]], rows: list[Markup], empty: str, extra: Markup = NOTHING) -> Markup:
         columns = join(
-            [Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"') if right else "", name) for name, right in head]
+            [
+                Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"') if right else "", name)
+                for name, right in head
+            ]
         )
         if rows:
-            body = Markup('<div class="rows" tabindex="0" role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>')
+            body = Markup(
+                '<div class="rows" tabindex="0" role="region" '
+                'aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+            )
             table = body.format(self.title, columns, join(rows))
         else:
-            clear = Markup('<button class="link" data-do="{}" data-value="">{}</button>').format(self.action, text.CLEAR) if self.words else ""
+            clear = (
+                Markup('<button class="link" data-do="{}" data-value="">{}</button>').format(self.action, text.CLEAR)
+                if self.words
+                else ""
+            )
             table = Markup('<p class="empty">{} {}</p>').format(empty, clear)
         return Markup(
-            '<section class="table" aria-label="{title}"><div class="heading"><h2>{title}</h2>{extra}<label class="entry">{search}'
-            '<input type="search" placeholder="{placeholder}" aria-label="{placeholder}" data-do="{action}" data-every="150" value="{value}"></label>'
+            '<section class="table" aria-label="{title}"><div class="heading"><h2>{title}</h2>{extra}<label '
+            'class="entry">{search}'
+            '<input type="search" placeholder="{placeholder}" aria-label="{placeholder}" data-do="{action}" '
+            'data-every="150" value="{value}"></label>'
             "</div>{table}</section>"
         ).format(
             title=self.title,
@@ -76,7 +89,10 @@ class Events(Table):
         happenings = happenings_of(session.run)
         match = happenings.matching(session.names, self.words) if self.words else None
         around = happenings.around(session.tick, self._most(), match)
-        rows = [self._row(*row) for row in zip(around.tick.tolist(), around.kind.tolist(), around.number.tolist(), strict=True)]
+        rows = [
+            self._row(*row)
+            for row in zip(around.tick.tolist(), around.kind.tolist(), around.number.tolist(), strict=True)
+        ]
         head = [(text.TIME, False), (text.WHAT_HAPPENED, False), (text.VALUE, True)]
         return self._frame(head, rows, text.NO_EVENT if self.words else text.NO_EVENT_YET)
 
@@ -85,7 +101,11 @@ class Events(Table):
         if kind == NETTING:
             netting = happenings_of(session.run).nettings[number]
             names = [session.names[bank] for bank in netting.banks]
-            sign, what, value = icons.mark(netting.mechanism), (text.bilateral if netting.mechanism == BILATERAL else text.cycle)(names), netting.value
+            sign, what, value = (
+                icons.mark(netting.mechanism),
+                (text.bilateral if netting.mechanism == BILATERAL else text.cycle)(names),
+                netting.value,
+            )
             payment = netting.payments[0]
         else:
             sender, receiver = session.names[index.sender[number]], session.names[index.receiver[number]]
@@ -97,7 +117,8 @@ class Events(Table):
                 sign, what = icons.mark(int(index.mechanism[number])), text.pays(sender, receiver, waited)
         when = "now" if tick == session.tick else "later" if tick > session.tick else ""
         return Markup(
-            '<tr class="{}" data-do="payment" data-value="{}"><td><button class="plain" data-do="go" data-value="{}">{}</button></td>'
+            '<tr class="{}" data-do="payment" data-value="{}"><td><button class="plain" data-do="go" '
+            'data-value="{}">{}</button></td>'
             '<td>{}{}</td><td class="number">{}</td></tr>'
         ).format(when, payment, tick, session.clock(tick), sign, what, full(value))
 
@@ -118,31 +139,55 @@ class Payments(Table):
         match = matching(session.index, session.names, self.words) if self.words else None
         shown, counts = listed(session.index, session.tick, self.show, match, self._most())
         rows = [self._row(payment) for payment in shown.tolist()]
-        kinds: tuple[tuple[Show, str], ...] = (("all", text.ALL), ("waiting", text.WAITING_ONLY), ("overdue", text.OVERDUE_ONLY))
+        kinds: tuple[tuple[Show, str], ...] = (
+            ("all", text.ALL),
+            ("waiting", text.WAITING_ONLY),
+            ("overdue", text.OVERDUE_ONLY),
+        )
         buttons = [
             Markup('<button data-do="show-{}" aria-pressed="{}">{} {:,}</button>').format(
                 kind, "true" if kind == self.show else "false", label, counts[kind]
             )
             for kind, label in kinds
         ]
-        segments = Markup('<div class="segments" role="group" aria-label="{}">{}</div>').format(text.SHOW, join(buttons))
-        head = [(text.PAYMENT, False), (text.FROM, False), (text.TO, False), (text.VALUE, True), (text.ARRIVED, False), (text.DEADLINE, False)]
+        segments = Markup('<div class="segments" role="group" aria-label="{}">{}</div>').format(
+            text.SHOW, join(buttons)
+        )
+        head = [
+            (text.PAYMENT, False),
+            (text.FROM, False),
+            (text.TO, False),
+            (text.VALUE, True),
+            (text.ARRIVED, False),
+            (text.DEADLINE, False),
+        ]
         empty = text.NO_MATCH if self.words or self.show != "all" else text.NO_PAYMENT_YET
         return self._frame([*head, (text.STATE, False)], rows, empty, segments)
 
     def _row(self, payment: int) -> Markup:
         session, index, tick = self.session, self.session.index, self.session.tick
-        settled, arrival, deadline = int(index.settled[payment]), int(index.arrival[payment]), int(index.deadline[payment])
+        settled, arrival, deadline = (
+            int(index.settled[payment]),
+            int(index.arrival[payment]),
+            int(index.deadline[payment]),
+        )
         state = SETTLED if 0 <= settled <= tick else WAITING
         if state == SETTLED:
             how = int(index.mechanism[payment])
-            shown = Markup("{}{}").format(icons.mark(how), text.HOW_SHORT[how] if how != 1 else text.after(settled - arrival))
+            shown = Markup("{}{}").format(
+                icons.mark(how), text.HOW_SHORT[how] if how != 1 else text.after(settled - arrival)
+            )
         else:
             shown = Markup("{}{}").format(icons.WAITING, text.waits(tick - arrival))
-        late = Markup(' <span class="alert">{}</span>').format(text.OVERDUE) if state == WAITING and tick > deadline else ""
+        late = (
+            Markup(' <span class="alert">{}</span>').format(text.OVERDUE)
+            if state == WAITING and tick > deadline
+            else ""
+        )
         chosen = session.selection == ("payment", payment)
         return Markup(
-            '<tr class="{}" data-do="payment" data-value="{}"{}><td><button class="plain" data-do="payment" data-value="{}">{}</button></td>'
+            '<tr class="{}" data-do="payment" data-value="{}"{}><td><button class="plain" data-do="payment" '
+            'data-value="{}">{}</button></td>'
             '<td>{}</td><td>{}</td><td class="number">{}</td><td>{}</td><td>{}{}</td><td>{}</td></tr>'
         ).format(
             "now chosen" if chosen else "",

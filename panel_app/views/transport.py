@@ -12,7 +12,8 @@ from panel_app.views.icons import icon
 from panel_app.views.part import Part, join
 
 _HATCH = Markup(
-    '<svg width="22" height="12" viewBox="0 0 22 12" aria-hidden="true"><path d="M0 0l10 10M5 0l10 10M10 0l10 10M15 0l7 7M0 5l5 5" '
+    '<svg width="22" height="12" viewBox="0 0 22 12" aria-hidden="true"><path d="M0 0l10 10M5 0l10 10M10 0l10 10M15 '
+    '0l7 7M0 5l5 5" '
     'stroke="var(--alert)" stroke-width="1.3"/><path d="M0 10.5H22" stroke="var(--alert)" stroke-width="3"/></svg>'
 )
 
@@ -30,7 +31,8 @@ class Transport(Part):
         day = session.tick // session.ticks_per_day
         return Markup(
             '<section class="transport" aria-label="{label}">{start}{back}'
-            '<button class="play" data-do="play" aria-label="{play}" title="{play} (Space)">{play_icon}</button>{step}{end}'
+            '<button class="play" data-do="play" aria-label="{play}" title="{play} '
+            '(Space)">{play_icon}</button>{step}{end}'
             '<p class="clock"><b>{clock}</b> <span>{tick}</span></p>'
             '<label class="picker wide"><select data-do="speed" aria-label="{speed}">{speeds}</select>{chevron}</label>'
             '<button class="button wide" data-do="next" title="{next} (n)"{no_next}>{next}{arrow}</button>'
@@ -70,7 +72,9 @@ def _button(action: str, label: str, key: str, disabled: bool, wide: bool = Fals
 def _speeds(chosen: int) -> Markup:
     return join(
         [
-            Markup('<option value="{}"{}>{}</option>').format(speed, Markup(" selected") if speed == chosen else "", text.speed(speed))
+            Markup('<option value="{}"{}>{}</option>').format(
+                speed, Markup(" selected") if speed == chosen else "", text.speed(speed)
+            )
             for speed in SPEEDS
         ]
     )

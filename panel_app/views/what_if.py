@@ -21,9 +21,9 @@ class Scale:
     step: int
 
     @classmethod
-    def of(cls, balances: list[int], credits: list[int]) -> Scale:
+    def of(cls, balances: list[int], credit_lines: list[int]) -> Scale:
         """From 0 (or the lowest balance) to half as much again as the largest."""
-        largest = max(max(balances), max(credits), 100)
+        largest = max(max(balances), max(credit_lines), 100)
         step = 10 ** max(2, len(str(largest)) - 3)
         return cls(min(0, min(balances)) // step * step, -(-largest * 3 // 2 // step) * step, step)
 
@@ -47,13 +47,17 @@ class WhatIfPanel(Part):
         )
         base = sorted(session.base_config["agents"], key=lambda agent: str(agent["id"]).encode())
         now = sorted(session.config["agents"], key=lambda agent: str(agent["id"]).encode())
-        scale = Scale.of([agent["opening_balance"] for agent in base], [agent.get("unsecured_cap", 0) for agent in base])
+        scale = Scale.of(
+            [agent["opening_balance"] for agent in base], [agent.get("unsecured_cap", 0) for agent in base]
+        )
         own = dict(what.balances)
         balances = []
         for number, (bank, changed) in enumerate(zip(base, now, strict=True)):
             label = short(changed["opening_balance"])
             value = own.get(number, bank["opening_balance"])
-            balances.append(_slider(session.names[number], "balance", label, value, scale.low, scale.high, scale.step, number))
+            balances.append(
+                _slider(session.names[number], "balance", label, value, scale.low, scale.high, scale.step, number)
+            )
         factor = round(what.balance_factor * 100)
         credit = round(what.credit_factor * 100)
         arrivals = round(what.arrivals_factor * 100)
@@ -62,18 +66,24 @@ class WhatIfPanel(Part):
         )
         differs, took = text.recomputed(session.seconds, changes)
         error = (
-            Markup('<p class="error" role="alert" id="refused">{}</p>').format(text.refused(session.message)) if session.message else Markup("")
+            Markup('<p class="error" role="alert" id="refused">{}</p>').format(text.refused(session.message))
+            if session.message
+            else Markup("")
         )
         reset = (
-            Markup('<button class="button" data-do="reset">{}{}</button>').format(icon("undo"), text.RESET) if session.changed else Markup("")
+            Markup('<button class="button" data-do="reset">{}{}</button>').format(icon("undo"), text.RESET)
+            if session.changed
+            else Markup("")
         )
         return Markup(
             '<section class="side" aria-label="{title}"><h2>{title}{reset}</h2>{error}'
             '<div class="group"><h3>{settlement}</h3>{switches}</div>'
             '<div class="group"><h3>{opening}</h3>{all}{balances}</div>'
-            '<div class="group">{credit}{arrivals}<div class="field"><label for="seed">{seed}</label><span class="entry">'
+            '<div class="group">{credit}{arrivals}<div class="field"><label for="seed">{seed}</label><span '
+            'class="entry">'
             '<input id="seed" type="number" min="0" step="1" value="{seed_value}" data-do="seed" data-every="400">'
-            '<button class="button" data-do="seed-next" aria-label="{new_seed}" title="{new_seed}">{dice}</button></span></div></div>'
+            '<button class="button" data-do="seed-next" aria-label="{new_seed}" '
+            'title="{new_seed}">{dice}</button></span></div></div>'
             '<p class="foot">{differs} {took}</p></section>'
         ).format(
             title=text.WHAT_IF,
@@ -96,20 +106,28 @@ class WhatIfPanel(Part):
 
 
 def _row(mechanism: int, control: Markup) -> Markup:
-    return Markup('<div class="switch">{}<span>{}</span>{}</div>').format(mark(mechanism, 14), text.SWITCHES[mechanism], control)
-
-
-def _toggle(action: str, label: str, on: bool) -> Markup:
-    return Markup('<button class="toggle" role="switch" aria-checked="{}" aria-label="{}" data-do="{}" data-value="{}"></button>').format(
-        "true" if on else "false", label, action, "off" if on else "on"
+    return Markup('<div class="switch">{}<span>{}</span>{}</div>').format(
+        mark(mechanism, 14), text.SWITCHES[mechanism], control
     )
 
 
-def _slider(label: str, action: str, shown: str, value: int, low: int, high: int, step: int, number: int | None = None) -> Markup:
+def _toggle(action: str, label: str, on: bool) -> Markup:
+    return Markup(
+        '<button class="toggle" role="switch" aria-checked="{}" aria-label="{}" data-do="{}" data-value="{}"></button>'
+    ).format("true" if on else "false", label, action, "off" if on else "on")
+
+
+def _slider(
+    label: str, action: str, shown: str, value: int, low: int, high: int, step: int, number: int | None = None
+) -> Markup:
     part = 100 * (min(max(value, low), high) - low) / max(1, high - low)
     extra = "" if number is None else Markup(' data-extra="{}"').format(number)
     return Markup(
-        '<div class="slider"><span title="{label}">{label}</span><input type="range" min="{low}" max="{high}" step="{step}" value="{value}" '
-        'style="--part:{part:.1f}%" data-do="{action}"{extra} data-every="120" aria-label="{label}" aria-valuetext="{shown}">'
+        '<div class="slider"><span title="{label}">{label}</span><input type="range" min="{low}" max="{high}" '
+        'step="{step}" value="{value}" '
+        'style="--part:{part:.1f}%" data-do="{action}"{extra} data-every="120" aria-label="{label}" '
+        'aria-valuetext="{shown}">'
         '<output class="number">{shown}</output></div>'
-    ).format(label=label, low=low, high=high, step=step, value=value, part=part, action=action, extra=extra, shown=shown)
+    ).format(
+        label=label, low=low, high=high, step=step, value=value, part=part, action=action, extra=extra, shown=shown
+    )

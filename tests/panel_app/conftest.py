@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from panel_app import scenarios
 from panel_app.session import Session
 
@@ -42,7 +43,11 @@ def scenario(balances: dict[str, int], payments: list[dict[str, Any]], ticks: in
     }
 
 
-RING = [payment("ANT", "BEE", 500_000_00, 1), payment("BEE", "CAT", 800_000_00, 1), payment("CAT", "ANT", 700_000_00, 1)]
+RING = [
+    payment("ANT", "BEE", 500_000_00, 1),
+    payment("BEE", "CAT", 800_000_00, 1),
+    payment("CAT", "ANT", 700_000_00, 1),
+]
 EMPTY = {"ANT": 300_000_00, "BEE": 300_000_00, "CAT": 300_000_00}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from panel_app import scenarios
 from panel_app.session import Session
 from panel_app.theme import DARK
@@ -26,10 +27,12 @@ def test_opens_at_the_largest_netting_with_the_largest_waiting_payment(eight: Se
     value = eight.run.series.settled_value
     together = value[:, 3:].sum(axis=1)
     assert together[eight.tick] == together.max() > 0
-    assert eight.selection is not None and eight.selection[0] == "payment"
+    assert eight.selection is not None
+    assert eight.selection[0] == "payment"
     waiting = np.concatenate(eight.index.waiting(eight.tick))
     assert eight.index.amount[eight.selection[1]] == eight.index.amount[waiting].max()
-    assert not eight.playing and not eight.changed
+    assert not eight.playing
+    assert not eight.changed
 
 
 @pytest.mark.parametrize(("ask", "shown"), [(-5, 0), (3, 3), (11, 11), (500, 11)])
@@ -47,9 +50,7 @@ def test_step_back_shows_the_same_state(eight: Session) -> None:
     assert eight.run.state(eight.tick) == before
 
 
-@pytest.mark.parametrize(
-    ("window", "ticks"), [("tick", 1), ("hour", 6), ("day", 12)]
-)
+@pytest.mark.parametrize(("window", "ticks"), [("tick", 1), ("hour", 6), ("day", 12)])
 def test_windows(ring: Session, window: Any, ticks: int) -> None:
     ring.show("tick" if window != "tick" else "day")
     told = heard(ring)
@@ -70,7 +71,9 @@ def test_a_change_runs_the_day_again_and_keeps_the_place(eight: Session) -> None
     assert (eight.tick, eight.selection, eight.window) == (tick, selection, "hour")
     assert eight.run.log_hash != log_hash
     assert told == [frozenset({"run", "message"})]
-    assert eight.changed and eight.previous is not None and eight.previous.log_hash == log_hash
+    assert eight.changed
+    assert eight.previous is not None
+    assert eight.previous.log_hash == log_hash
 
 
 def test_a_change_alters_totals(eight: Session) -> None:
@@ -95,10 +98,14 @@ def test_undo_and_redo_give_the_same_runs_again(eight: Session) -> None:
     eight.change(cycles=False)
     hashes.append(eight.run.log_hash)
     assert len(set(hashes)) == 3
-    assert eight.undo() and eight.run.log_hash == hashes[1]
-    assert eight.undo() and eight.run.log_hash == hashes[0] and not eight.changed
+    assert eight.undo()
+    assert eight.run.log_hash == hashes[1]
+    assert eight.undo()
+    assert eight.run.log_hash == hashes[0]
+    assert not eight.changed
     assert not eight.undo()
-    assert eight.redo() and eight.run.log_hash == hashes[1]
+    assert eight.redo()
+    assert eight.run.log_hash == hashes[1]
     eight.change(credit_factor=2.0)
     assert not eight.redo()
 
@@ -108,7 +115,9 @@ def test_reset_keeps_the_seed(eight: Session) -> None:
     log_hash = eight.run.log_hash
     eight.change(arrivals_factor=1.5)
     assert eight.run.log_hash != log_hash
-    assert eight.reset() and eight.seed == 5 and eight.run.log_hash == log_hash
+    assert eight.reset()
+    assert eight.seed == 5
+    assert eight.run.log_hash == log_hash
     assert not eight.reset()
 
 
@@ -124,14 +133,18 @@ def test_what_the_engine_refuses_leaves_the_last_valid_run(ring: Session) -> Non
     log_hash = ring.run.log_hash
     told = heard(ring)
     assert not ring.change(balance=(0, 10**30))
-    assert "opening_balance" in ring.message and str(10**30) in ring.message
+    assert "opening_balance" in ring.message
+    assert str(10**30) in ring.message
     assert told == [frozenset({"message"})]
-    assert ring.run.log_hash == log_hash and not ring.changed and not ring.undo()
-    assert ring.change(bilateral=False) and ring.message == ""
+    assert ring.run.log_hash == log_hash
+    assert not ring.changed
+    assert not ring.undo()
+    assert ring.change(bilateral=False)
+    assert ring.message == ""
 
 
 def test_money_is_whole_cents(ring: Session) -> None:
-    with pytest.raises(TypeError, match="whole cents, got 0.5"):
+    with pytest.raises(TypeError, match=r"whole cents, got 0\.5"):
         ring.change(balance=(0, 0.5))
 
 
@@ -141,10 +154,13 @@ def test_an_unknown_change_is_refused(ring: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cents", "factor", "scaled"), [(100, 1.0, 100), (101, 0.5, 51), (-101, 0.5, -51), (3, 0.33, 1), (10**15, 3.0, 3 * 10**15), (7, 0.0, 0)]
+    ("cents", "factor", "scaled"),
+    [(100, 1.0, 100), (101, 0.5, 51), (-101, 0.5, -51), (3, 0.33, 1), (10**15, 3.0, 3 * 10**15), (7, 0.0, 0)],
 )
 def test_scaling_is_exact_in_cents(cents: int, factor: float, scaled: int) -> None:
-    changed = WhatIf(balance_factor=factor).apply({"agents": [{"id": "A", "opening_balance": cents, "unsecured_cap": 0}]})
+    changed = WhatIf(balance_factor=factor).apply(
+        {"agents": [{"id": "A", "opening_balance": cents, "unsecured_cap": 0}]}
+    )
     assert changed["agents"][0]["opening_balance"] == scaled
 
 
@@ -159,7 +175,8 @@ def test_play_starts_over_at_the_end(ring: Session) -> None:
     ring.go(11)
     told = heard(ring)
     ring.play(True)
-    assert ring.tick == 0 and told == [frozenset({"playing", "tick"})]
+    assert ring.tick == 0
+    assert told == [frozenset({"playing", "tick"})]
     ring.play(False)
     assert told[-1] == frozenset({"playing"})
 
@@ -186,11 +203,12 @@ def test_theme(ring: Session) -> None:
     told = heard(ring)
     ring.set_dark(True)
     ring.set_dark(True)
-    assert ring.theme is DARK and told == [frozenset({"theme"})]
+    assert ring.theme is DARK
+    assert told == [frozenset({"theme"})]
 
 
 def test_unknown_scenario_names_the_known() -> None:
-    with pytest.raises(scenarios.UnknownScenario, match="no scenario '../x'.*eight_banks_scarce"):
+    with pytest.raises(scenarios.UnknownScenario, match=r"no scenario '\.\./x'.*eight_banks_scarce"):
         scenarios.load("../x")
 
 
@@ -203,12 +221,15 @@ def test_the_first_scenario_is_on_top() -> None:
 def test_a_seed_of_the_address_is_the_runs_seed(eight: Session) -> None:
     other = Session()
     other.open(scenarios.FIRST, seed=99)
-    assert other.seed == 99 and other.run.log_hash != eight.run.log_hash and not other.changed
+    assert other.seed == 99
+    assert other.run.log_hash != eight.run.log_hash
+    assert not other.changed
 
 
 def test_a_day_without_payments_opens(opened: Open) -> None:
     session = opened(scenario(EMPTY, []))
-    assert session.tick == 0 and session.selection is None
+    assert session.tick == 0
+    assert session.selection is None
     session.next_event()
     assert session.tick == 11
 
@@ -217,9 +238,14 @@ def test_several_days_go_on_the_clock(opened: Open) -> None:
     mapping = scenario(EMPTY, [*RING, payment("ANT", "CAT", 100, 13)])
     mapping["simulation"]["num_days"] = 2
     session = opened(mapping)
-    assert session.ticks == 24 and session.clock(13) == "08:10" and session.times.days == 2
+    assert session.ticks == 24
+    assert session.clock(13) == "08:10"
+    assert session.times.days == 2
 
 
 def test_importing_the_session_loads_no_widgets() -> None:
-    code = "import sys, panel_app.session; print(sorted({'panel', 'bokeh', 'pydantic', 'yaml', 'pandas'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    widgets = {"panel", "bokeh", "pydantic", "yaml", "pandas"}
+    code = f"import sys, panel_app.session; print(sorted({widgets} & set(sys.modules)))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
