@@ -349,7 +349,7 @@ class Network:
             "radius": radii,
             "size": 2 * radii,
             "negative": negative.astype(np.int64),
-            "hatch": ["right_diagonal_line" if flag else "blank" for flag in negative],
+            "hatched": np.where(negative, 2 * radii, 0.0),
             "ring": radii + at.gap + at.ring / 2,
             "ring_alpha": (index.credit[tick] > 0).astype(float),
             "clearing": 2 * (edge + 1.5),

@@ -178,7 +178,8 @@ def put(source: ColumnDataSource, columns: Columns) -> None:
 def _packed(column: Any) -> Any:
     """Half the bytes where a pixel needs no more; whole numbers as the page reads them; cents as they are."""
     if not isinstance(column, np.ndarray):
-        return column
+        # The page measures even an empty text; it skips what is not there.
+        return [item or None for item in column] if column and isinstance(column[0], str) else column
     if column.dtype.kind == "i":
         return column.astype(np.int32)
     if column.dtype == np.float64 and (not len(column) or np.abs(column).max() < 1e5):

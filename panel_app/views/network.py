@@ -186,19 +186,12 @@ class NetworkView:
         }
         canvas.draw(banks, Arc, **ring, end_angle=-3 * np.pi / 2, line_alpha="ring_alpha", line_color=Token("line"))
         canvas.draw(banks, Arc, **ring, end_angle="arc_end", line_color=Token("alert"))
+        disc = canvas.by_number("negative", "node", "bg")
+        canvas.draw(banks, Scatter, x="x", y="y", size="size", line_width=1.5, line_color=node, fill_color=disc)
+        # The hatch is a glyph of its own: with one pattern for all, Bokeh makes it once and not for every bank and tick.
+        hatch: dict[str, Any] = {"hatch_pattern": "right_diagonal_line", "hatch_scale": 9, "hatch_weight": 2}
         canvas.draw(
-            banks,
-            Scatter,
-            x="x",
-            y="y",
-            size="size",
-            line_width=1.5,
-            hatch_pattern={"field": "hatch"},
-            hatch_scale=9,
-            hatch_weight=2,
-            fill_color=canvas.by_number("negative", "node", "bg"),
-            line_color=node,
-            hatch_color=node,
+            banks, Scatter, x="x", y="y", size="hatched", fill_color=None, line_color=None, hatch_color=node, **hatch
         )
         letter: dict[str, Any] = {
             "x": "x",

@@ -165,7 +165,7 @@ def test_a_selected_payment_stands_out(eight: Session) -> None:
 def test_discs_rings_and_hatching(every: Session) -> None:
     drawn, index, tick = network(every), every.index, every.tick
     banks = drawn.picture(tick, every.window_ticks).banks
-    assert [hatch != "blank" for hatch in banks["hatch"]] == (index.balance[tick] < 0).tolist()
+    assert (np.asarray(banks["hatched"]) > 0).tolist() == (index.balance[tick] < 0).tolist()
     assert (np.asarray(banks["ring_alpha"]) > 0).tolist() == (index.credit[tick] > 0).tolist()
     used = np.where(index.credit[tick] > 0, np.maximum(-index.balance[tick], 0) / np.maximum(index.credit[tick], 1), 0)
     assert np.asarray(banks["used"]) == pytest.approx(np.minimum(used, 1))
