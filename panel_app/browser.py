@@ -1,7 +1,7 @@
 """Python's end of the line in the built site: runs in a web worker, in Pyodide, and nowhere else.
 
-`web/src/worker.js` calls `load`, `start`, `rendered`, `patch` and `receive`, in this order; the last two again and again. What Panel has
-for this (`panel.io.pyodide`) is used through some private names, which is why Panel is pinned.
+`web/src/worker.js` calls `load`, `start`, `rendered`, `patch` and `receive`, in this order; the last two again and
+again. What Panel has for this (`panel.io.pyodide`) is used through some private names, which is why Panel is pinned.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from panel_app import quick_start
 from panel_app.page import Handler, Payload
@@ -64,8 +64,8 @@ def load(object_of_entries: Any) -> None:
 def start(to_page: ToPage, boot: str) -> list[str]:
     """Compute the first run and lay out its page.
 
-    `boot` is JSON: {query: {scenario?, seed?}, dark, still, width, height}. Returns the Bokeh document and the ids of its roots, each as
-    JSON.
+    `boot` is JSON: {query: {scenario?, seed?}, dark, still, width, height}. Returns the Bokeh document and the ids of
+    its roots, each as JSON.
     """
     global document, page
     from panel.io.pyodide import init_doc
@@ -76,7 +76,7 @@ def start(to_page: ToPage, boot: str) -> list[str]:
     known = json.loads(boot)
     page = WorkerPage(to_page)
     init_doc()
-    document = state.curdoc
+    document = cast("Document", state.curdoc)
     build(document, page, known["query"], known["dark"])
     page.receive("theme", {"dark": known["dark"], "still": known["still"]})
     page.receive("visible", {"width": known["width"], "height": known["height"]})
@@ -96,9 +96,11 @@ def rendered(send_patch: Callable[..., None]) -> None:
 
 def patch(change: Any) -> None:
     """A change made on the page, as Bokeh's JSON patch."""
-    from panel.io.pyodide import _convert_json_patch
+    from panel.io import pyodide
 
-    document.apply_json_patch(_convert_json_patch(change), setter="js")
+    serialized: Any = pyodide._convert_json_patch(change)  # type: ignore[no-untyped-call]
+    setter: Any = "js"
+    document.apply_json_patch(serialized, setter=setter)
 
 
 def receive(name: str, payload: str) -> None:

@@ -14,23 +14,26 @@ def import_bokeh() -> None:
     """Import Bokeh's models without a signature for each of 400 classes, which only documentation and consoles read."""
     from bokeh.model import Model
 
-    parameters = Model.__dict__["parameters"]
-    Model.parameters = classmethod(lambda cls: [])  # type: ignore[method-assign, assignment]
+    model: Any = Model
+    parameters = vars(model)["parameters"]
+    model.parameters = classmethod(lambda cls: [])
     try:
         import bokeh.models  # noqa: F401
     finally:
-        Model.parameters = parameters  # type: ignore[method-assign]
+        model.parameters = parameters
 
 
 def remember_defaults() -> None:
-    """What Bokeh works out again for every value of every model, though it depends on the class or the property alone."""
-    from bokeh.core.has_props import HasProps
-    from bokeh.core.property.bases import ParameterizedProperty, Property
+    """What Bokeh works out again for every value, though it depends on the class or the property alone."""
+    from bokeh.core import has_props
+    from bokeh.core.property import bases
 
-    overridden = HasProps.__dict__["_overridden_defaults"].__func__
-    HasProps._overridden_defaults = classmethod(cache(overridden))  # type: ignore[method-assign, assignment]
-    for kind in (Property, ParameterizedProperty):
-        kind._may_have_unstable_default = _once_each(kind._may_have_unstable_default)  # type: ignore[method-assign]
+    owner: Any = has_props.HasProps
+    remembering: Any = cache(vars(owner)["_overridden_defaults"].__func__)
+    owner._overridden_defaults = classmethod(remembering)
+    kind: Any
+    for kind in (bases.Property, bases.ParameterizedProperty):
+        kind._may_have_unstable_default = _once_each(kind._may_have_unstable_default)
 
 
 def pause_collection() -> None:

@@ -1,4 +1,4 @@
-"""A run of 100,000 payments among five banks that are short of liquidity: for the tests and measurements that are about size."""
+"""100,000 payments among five banks that are short of liquidity: for tests and measurements that are about size."""
 
 from __future__ import annotations
 

@@ -33,10 +33,18 @@ name => {
   const plain = value => ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value
   const {renderers} = Bokeh.documents[0].get_model_by_name("network")
   const {data} = renderers.map(renderer => renderer.data_source).find(source => source.name === name)
-  return Object.fromEntries([...(data instanceof Map ? data : Object.entries(data))].map(([key, value]) => [key, plain(value)]))
+  const columns = data instanceof Map ? [...data] : Object.entries(data)
+  return Object.fromEntries(columns.map(([key, value]) => [key, plain(value)]))
 }
 """
 """The columns of one of the data sources of the network's figure, by name."""
+
+CHANGED = """
+([name, old]) => {
+  const now = document.documentElement.dataset[name] ?? ""
+  return now !== "" && now !== old
+}
+"""
 
 
 @contextmanager
@@ -93,8 +101,7 @@ class Visit:
 
     def wait_for(self, name: str, other_than: str = "") -> Visit:
         """Wait until an attribute is there, and is not `other_than`."""
-        changed = "([name, old]) => { const now = document.documentElement.dataset[name] ?? ''; return now !== '' && now !== old }"
-        self.page.wait_for_function(changed, arg=[name, other_than], timeout=START_MS)
+        self.page.wait_for_function(CHANGED, arg=[name, other_than], timeout=START_MS)
         return self
 
     def columns(self, source: str) -> dict[str, list[Any]]:
@@ -115,7 +122,8 @@ class Visit:
         """Run Python in the page's worker; `names` are given to it as JSON values."""
         (worker,) = self.page.workers
         return worker.evaluate(
-            "([code, names]) => pyodide.runPython(code, {globals: pyodide.toPy(names)})", [code, {"__name__": "test", **names}]
+            "([code, names]) => pyodide.runPython(code, {globals: pyodide.toPy(names)})",
+            [code, {"__name__": "test", **names}],
         )
 
     def _console(self, message: ConsoleMessage) -> None:

@@ -1,7 +1,7 @@
 """Serves the built site on this machine, compressed: `python -m web.serve FOLDER --port 8000`.
 
-It does what a good static host does and no more, so that what works here works on any: compresses with brotli or gzip, lets folders with
-a hash in their name be cached for ever, and asks for everything else anew.
+It does what a good static host does and no more, so that what works here works on any: compresses with brotli or gzip,
+lets folders with a hash in their name be cached for ever, and has everything else asked for anew.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ import brotli
 CACHE = Path(__file__).parents[1] / ".cache/compressed"
 HASHED = re.compile(r"^[a-z]+-[0-9a-f]{12}/")
 COMPRESSED = re.compile(r"\.(html|js|mjs|css|json|wasm|txt|svg)$")
-TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".bin": "application/octet-stream"}
+TYPES = {
+    ".mjs": "text/javascript",
+    ".js": "text/javascript",
+    ".wasm": "application/wasm",
+    ".bin": "application/octet-stream",
+}
 BROTLI_QUALITY = 9
 """11 is 4 percent smaller and takes half a minute."""
 
@@ -40,11 +45,13 @@ class File:
     def best(self, accepted: str) -> tuple[str, bytes]:
         """The smallest form that the browser accepts."""
         offered = {part.split(";")[0].strip() for part in accepted.split(",")} | {"identity"}
-        return min(((name, body) for name, body in self.forms.items() if name in offered), key=lambda form: len(form[1]))
+        return min(
+            ((name, body) for name, body in self.forms.items() if name in offered), key=lambda form: len(form[1])
+        )
 
 
 class Server(ThreadingHTTPServer):
-    """A site at `prefix` on 127.0.0.1; `port` 0 takes a free one. `sent` counts the bytes of every path, without headers."""
+    """A site at `prefix` on 127.0.0.1; `port` 0 takes a free one. `sent` counts the bytes of every path."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -81,7 +88,9 @@ class Handler(BaseHTTPRequestHandler):
         coding, body = file.best(self.headers.get("Accept-Encoding", ""))
         self.send_response(HTTPStatus.OK)
         suffix = Path(file.path).suffix
-        self.send_header("Content-Type", TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream"))
+        self.send_header(
+            "Content-Type", TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+        )
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Vary", "Accept-Encoding")
         self.send_header("Cache-Control", "max-age=31536000, immutable" if HASHED.match(file.path) else "no-cache")
@@ -93,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(body)
                 self.server.sent[file.path] += len(body)
 
-    def log_message(self, format: str, *arguments: object) -> None:
+    def log_message(self, *arguments: object) -> None:
         """Silent: a request is not news."""
 
 
@@ -115,7 +124,9 @@ def _compressed(content: bytes, coding: str) -> bytes:
     if not kept.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".partial")
-        partial.write_bytes(brotli.compress(content, quality=BROTLI_QUALITY) if coding == "br" else gzip.compress(content, 6))
+        partial.write_bytes(
+            brotli.compress(content, quality=BROTLI_QUALITY) if coding == "br" else gzip.compress(content, 6)
+        )
         partial.rename(kept)
     return kept.read_bytes()
 
@@ -130,7 +141,9 @@ def main() -> None:
     try:
         server = Server(given.folder, given.port, given.prefix)
     except OSError as error:
-        sys.exit(f"127.0.0.1:{given.port} cannot be used ({error.strerror}). Choose another with PORT=8001 ./build.sh serve")
+        sys.exit(
+            f"127.0.0.1:{given.port} cannot be used ({error.strerror}). Choose another with PORT=8001 ./build.sh serve"
+        )
     print(f"The simulator is at {server.address} (Ctrl+C ends it).", flush=True)
     try:
         server.serve_forever()

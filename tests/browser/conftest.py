@@ -27,7 +27,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def visits(browser: Browser, server: Server) -> Iterator[Visits]:
-    """`visits()` is a new profile at the site; `visits(address)` at another address; keywords go to the browser context."""
+    """`visits()` is a new profile at the site, `visits(address)` elsewhere; keywords go to the browser context."""
     made: list[Visit] = []
 
     def visit(address: str = server.address, **options: object) -> Visit:

@@ -1,4 +1,4 @@
-"""`python -m web.build --wheel WHEEL --out FOLDER`: makes the site out of the wheel for the browser and everything pinned."""
+"""`python -m web.build --wheel WHEEL --out FOLDER`: makes the site out of the wheel and everything pinned."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def main() -> None:
     site.files |= {f"scenarios/{name}": text for name, text in scenarios.items()}
     keys = json.loads((ROOT / "panel_app/keys.json").read_text(encoding="utf-8"))
     site.files["index.html"] = page.index(site, parts, keys, first_run.first_run())
-    further = {"Pyodide, CPython": "Pyodide: Mozilla Public License 2.0. CPython: Python Software Foundation License 2."}
+    further = {
+        "Pyodide, CPython": "Pyodide: Mozilla Public License 2.0. CPython: Python Software Foundation License 2."
+    }
     shipped = (*contents.INTERFACE, *contents.VALIDATION)
     site.files["licences.txt"] = licences.notices(shipped, (numpy, pydantic_core), ROOT / "LICENSE", further)
     site.files["offline.js"] = page.service_worker(site)

@@ -1,7 +1,7 @@
 """Archives of byte-compiled Python: all files one after the other in one gzip stream.
 
-One stream over everything is a fifth smaller than a zip, which packs each file for itself; the browser unpacks it natively while it
-arrives, and it needs no host that compresses. The same content gives the same bytes.
+One stream over everything is a fifth smaller than a zip, which packs each file for itself; the browser unpacks it
+natively while it arrives, and it needs no host that compresses. The same content gives the same bytes.
 """
 
 from __future__ import annotations
@@ -34,11 +34,13 @@ def compiled(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
         subprocess.run(["node", str(COMPILER), str(partial / "from"), str(partial / "to")], check=True)
         (partial / "to").rename(folder)
         shutil.rmtree(partial)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def packed(files: dict[str, bytes]) -> bytes:
-    """What `unpack` in web/src/worker.js reads: a line of JSON, [[path, size], ...], then the files' bytes in that order."""
+    """What `unpack` in web/src/worker.js reads: [[path, size], ...] as a line of JSON, then the files' bytes."""
     ordered = sorted(files.items())
     contents = json.dumps([[path, len(content)] for path, content in ordered], separators=(",", ":"))
     return _gzip(contents.encode() + b"\n" + b"".join(content for _, content in ordered))

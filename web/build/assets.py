@@ -1,4 +1,4 @@
-"""The files the browser loads beside Python: Pyodide's runtime, and the scripts and styles out of Bokeh's and Panel's wheels."""
+"""The files that the browser loads beside Python: Pyodide's runtime, and Bokeh's and Panel's scripts and styles."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ def panel_styles() -> dict[str, bytes]:
 
 
 def _place(script: str) -> tuple[str, str]:
-    return ("panel", f"panel/dist/{script}") if script.startswith("panel") else ("bokeh", f"bokeh/server/static/js/{script}")
+    return (
+        ("panel", f"panel/dist/{script}")
+        if script.startswith("panel")
+        else ("bokeh", f"bokeh/server/static/js/{script}")
+    )
 
 
 def _of(package: str, path: str) -> bytes:

@@ -10,7 +10,17 @@ from pathlib import Path
 
 Files = Iterable[tuple[str, bytes]]
 
-INTERFACE = ("bokeh", "panel", "param", "pyviz-comms", "jinja2", "markupsafe", "pyyaml", "packaging", "typing-extensions")
+INTERFACE = (
+    "bokeh",
+    "panel",
+    "param",
+    "pyviz-comms",
+    "jinja2",
+    "markupsafe",
+    "pyyaml",
+    "packaging",
+    "typing-extensions",
+)
 """Needed before the first picture; with numpy and our own wheel. They are the very files that .venv runs with."""
 
 VALIDATION = ("pydantic", "annotated-types", "typing-inspection")
@@ -26,9 +36,9 @@ LEFT_OUT = re.compile(
     | ^bokeh/_sri/(?!3\.9\.2) | ^bokeh/(sphinxext|sampledata|command|server/(static|views))/
     | ^panel/(dist|command|examples|assets|tests)/ | ^panel/package-lock\.json$
     | ^panel/models/(vtk|vizzu|tabulator|perspective)/
-    | ^numpy/(f2py|distutils|doc|typing/tests|fft|ctypeslib|ma/testutils|random/(_examples|lib|include)|_core/(include|lib))(/|$)
+    | ^numpy/(f2py|distutils|doc|typing/tests|fft|random|_core/(include|lib))/
     | ^numpy/.*_(umath|rational|multiarray|operand_flag|struct_ufunc|simd|core)_?tests?\..*so$ | _tests?\.[^/]*so$
-    | ^numpy/random/ | ^pyviz_comms/labextension/(schemas|static)/ | ^numpy/conftest | ^numpy/_configtool
+    | ^pyviz_comms/labextension/(schemas|static)/ | ^numpy/conftest | ^numpy/_configtool
     | ^pydantic/v1/ | ^payment_simulator/(cli|persistence|api|experiments)/
     | ^panel_app/(page\.js|picture\.py)$
     """,
@@ -65,10 +75,12 @@ def standard_library(archive: Path) -> Iterator[tuple[str, bytes]]:
     return _kept(_of_wheel(archive), lambda path: not STANDARD_LIBRARY_LEFT_OUT.search(path))
 
 
-def _kept(files: Files, keep: Callable[[str], bool] = lambda path: not LEFT_OUT.search(path)) -> Iterator[tuple[str, bytes]]:
+def _kept(
+    files: Files, keep: Callable[[str], bool] = lambda path: not LEFT_OUT.search(path)
+) -> Iterator[tuple[str, bytes]]:
     for path, content in files:
         if keep(path):
-            # Of a package's metadata only the head is asked for (name and version); its description is longer than some packages.
+            # Of its metadata a package is asked for name and version, which stand in the head.
             yield path, content.split(b"\n\n")[0] + b"\n" if path.endswith(".dist-info/METADATA") else content
 
 

@@ -12,9 +12,9 @@ NOTICE = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORE
 
 
 def notices(packages: tuple[str, ...], wheels: tuple[Path, ...], own: Path, further: dict[str, str]) -> bytes:
-    """`packages` of the environment, `wheels` from elsewhere, our `own` licence, and `further` parts by name with their licence."""
+    """`packages` of the environment, `wheels` from elsewhere, our `own` licence, and `further` ones by name."""
     parts = [("Payment Simulator", own.read_text(encoding="utf-8"))]
-    parts += [(name, text) for name, text in further.items()]
+    parts += list(further.items())
     parts += [part for package in packages for part in _of_package(package)]
     parts += [part for wheel in wheels for part in _of_wheel(wheel)]
     rule = "=" * 100
@@ -24,11 +24,13 @@ def notices(packages: tuple[str, ...], wheels: tuple[Path, ...], own: Path, furt
 def _of_package(package: str) -> Iterator[tuple[str, str]]:
     found = distribution(package)
     title = f"{found.metadata['Name']} {found.version}"
-    texts = [(file.as_posix(), file) for file in found.files or [] if NOTICE.search(file.as_posix()) and not file.suffix == ".py"]
+    texts = [
+        (file.as_posix(), file) for file in found.files or [] if NOTICE.search(file.as_posix()) and file.suffix != ".py"
+    ]
     for path, file in texts:
         yield f"{title}: {path}", file.read_text(encoding="utf-8")
     if not texts:
-        yield title, found.metadata.get("License-Expression") or found.metadata.get("License") or "see its project page"
+        yield title, str(found.metadata.json.get("license_expression", "see its project page"))
 
 
 def _of_wheel(wheel: Path) -> Iterator[tuple[str, str]]:

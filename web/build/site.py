@@ -1,4 +1,4 @@
-"""The built site as it will lie on a host: folders named by a hash of what is in them, and the few files with fixed names."""
+"""The built site as it will lie on a host: folders named by a hash of their content, and the few fixed names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Site:
     files: dict[str, bytes] = field(default_factory=dict)
 
     def add_folder(self, name: str, files: dict[str, bytes]) -> str:
-        """Add a folder under a name that changes with its content, and return that name: a host may cache it for ever."""
+        """Add a folder under a name that changes with its content, so that it may be cached for ever; return it."""
         folder = f"{name}-{digest(files)}"
         self.files |= {f"{folder}/{path}": content for path, content in files.items()}
         return folder

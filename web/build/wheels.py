@@ -1,4 +1,4 @@
-"""The two wheels made for Pyodide that do not lie in `.venv`: numpy and pydantic-core. Nothing is accepted without its hash."""
+"""The two wheels made for Pyodide: numpy and pydantic-core. Nothing is accepted without its hash."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CARRIER = "open_webui/frontend/pyodide/"
 def numpy() -> Path:
     """numpy for Pyodide: its file name and SHA-256 stand in the lock file that comes with the runtime."""
     entry = json.loads((RUNTIME / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]["numpy"]
-    name, sha256 = entry["file_name"], entry["sha256"]
+    name, sha256 = str(entry["file_name"]), str(entry["sha256"])
     wheel = CACHE / name
     if wheel.exists() and _sha256(wheel.read_bytes()) == sha256:
         return wheel
@@ -50,7 +50,16 @@ def pydantic_core() -> Path:
         if f"sha256:{_sha256(wheel.read_bytes())}" in pin:
             return wheel
     abi = json.loads((RUNTIME / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]["abi_version"]
-    tags = ["--platform", f"pyemscripten_{abi}_wasm32", "--implementation", "cp", "--abi", "cp314", "--python-version", "3.14"]
+    tags = [
+        "--platform",
+        f"pyemscripten_{abi}_wasm32",
+        "--implementation",
+        "cp",
+        "--abi",
+        "cp314",
+        "--python-version",
+        "3.14",
+    ]
     _pip_download(pin, CACHE, "--only-binary=:all:", *tags)
     return next(CACHE.glob(pattern))
 
