@@ -12,9 +12,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from panel_app.figures.columns import Columns
 from panel_app.figures.labels import MORE_SIZE, NAME_SIZE, NOTE_SIZE
 from panel_app.figures.layout import Size
-from panel_app.figures.network import Columns, Network, Picture
+from panel_app.figures.network import Network, Picture
 from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.session import Session
 from panel_app.theme import LIGHT, Theme

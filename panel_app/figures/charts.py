@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from panel_app.figures.clock import Clock
-from panel_app.figures.network import Columns
+from panel_app.figures.columns import Columns
 from panel_app.figures.numbers import axis, compact, full, short
 from panel_app.figures.run_index import Floats, Ints, RunIndex
 

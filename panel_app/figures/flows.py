@@ -9,7 +9,7 @@ import numpy as np
 
 from panel_app.figures.run_index import MECHANISMS, Floats, Ints, RunIndex
 
-SAMPLES = 240
+SAMPLES = 96
 """Ticks looked at for the reference of a window; a longer run is sampled evenly."""
 
 

@@ -4,31 +4,31 @@
 function of tick, window and selection. Colours are numbers here: a mechanism, or a state named below.
 """
 
-import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panel_app.figures import labels
+from panel_app.figures.columns import Columns, rows, texts
 from panel_app.figures.curves import Curves, between
 from panel_app.figures.flows import Reference, flow_width, flows_in
 from panel_app.figures.layout import ONE_RING_MOST, Size, places, radius
 from panel_app.figures.letters import initials, text_width
+from panel_app.figures.moment_labels import headline as moment_headline
+from panel_app.figures.moment_labels import value_labels
 from panel_app.figures.moments import CYCLE, Netting, nettings_at
 from panel_app.figures.numbers import short
 from panel_app.figures.run_index import MECHANISMS, Floats, Ints, RunIndex
 
-Columns = dict[str, NDArray[Any] | list[Any]]
 Selection = tuple[Literal["bank", "payment"], int] | None
 
 PLAIN, OVERDUE, SELECTED = range(3)
 """States of a waiting payment."""
 FLOWS_MOST, MANY_BANKS, FLOWS_MOST_OF_MANY = 300, 60, 200
 """So many flows are drawn, the largest; fewer above 60 banks. The others are summed and said."""
-VALUE_LABELS_MOST = 8
 HALO = 5.0
 
 
@@ -82,25 +82,17 @@ class Network:
         counts = self._waiting_by_bank(central, held)
         banks = self._banks(tick, radii, counts, selection)
         queue = self._queue(central, held, late, chosen, banks)
+        values, headline = texts(), texts()
         hot = np.flatnonzero(np.asarray(flows["moment"]) > 0)[::-1]
-        values, boxes = (
-            self._values(tick, flows, flow_curves, hot) if len(hot) and not self.size.small else (_texts(), [])
-        )
-        headline = (
-            self._headline(moment, flow_curves.rows(hot), boxes) if len(hot) and not self.size.small else _texts()
-        )
-        return Picture(
-            flows,
-            {name: _rows(column, hot) for name, column in flows.items()},
-            waiting,
-            queue,
-            banks,
-            values,
-            headline,
-            ". ".join(text for text in (rest, more) if text),
-            flow_curves,
-            waiting_curves,
-        )
+        emphasised = rows(flows, hot)
+        if len(hot) and not self.size.small:
+            curves, ground = flow_curves.rows(hot), self._ground(reach)
+            value = self._settling(tick, emphasised)
+            values, boxes = value_labels(curves, np.asarray(emphasised["width"]), value, ground, self.size.scale)
+            span = float(np.ptp(self.at.x))
+            headline = moment_headline(moment, curves, np.concatenate([ground, boxes]), self.size, span)
+        said = ". ".join(text for text in (rest, more) if text)
+        return Picture(flows, emphasised, waiting, queue, banks, values, headline, said, flow_curves, waiting_curves)
 
     # Flows
 
@@ -149,7 +141,7 @@ class Network:
             if flows.rest_count
             else ""
         )
-        return {name: _rows(column, order) for name, column in columns.items()}, curves.rows(order), rest
+        return rows(columns, order), curves.rows(order), rest
 
     @property
     def fineness(self) -> float:
@@ -206,13 +198,13 @@ class Network:
         }
         more = f"{len(rest):,} more pairs wait with {short(int(value[rest].sum()))}" if len(rest) else ""
         order = np.argsort(selected, kind="stable")
-        return {name: _rows(column, order) for name, column in columns.items()}, curves.rows(order), more
+        return rows(columns, order), curves.rows(order), more
 
     def _waiting_by_bank(self, central: Ints, held: Ints) -> list[list[int]]:
         """Count and value in the central queue, count and value held, by bank."""
         result = []
-        for rows in (central, held):
-            sender, amount = self.index.sender[rows], self.index.amount[rows]
+        for payments in (central, held):
+            sender, amount = self.index.sender[payments], self.index.amount[payments]
             result.append([int(c) for c in np.bincount(sender, minlength=self.index.banks)])
             result.append([int(v) for v in np.bincount(sender, weights=amount, minlength=self.index.banks)])
         return result
@@ -370,39 +362,10 @@ class Network:
 
     # The netting moment
 
-    def _values(self, tick: int, flows: Columns, curves: Curves, hot: Ints) -> tuple[Columns, list[labels.Box]]:
-        """What settled on each flow of the moment, beside its arrow where there is room."""
-        k = self.size.scale
-        value = self._settling(tick, flows)[hot]
-        boxes = self._label_boxes(tick)
-        found: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
-        height = 12.5 * k
-        own: list[labels.Box] = []
-        for at_row in np.argsort(-value, kind="stable")[:VALUE_LABELS_MOST]:
-            curve = curves.rows(hot[[at_row]])
-            text = short(int(value[at_row]))
-            width = text_width(text, height, bold=True)
-            others = curves.rows(np.delete(hot, at_row))
-            for part, side in itertools.product((0.5, 0.42, 0.58, 0.34, 0.66), (1, -1)):
-                (px,), (py,) = curve.at(part)
-                # Beside the curve: as far along its normal as the box is deep in that direction.
-                along = float(np.arctan2(curve.y1[0] - curve.y0[0], curve.x1[0] - curve.x0[0]))
-                normal_x, normal_y = side * np.sin(along), -side * np.cos(along)
-                depth = width / 2 * abs(normal_x) + 0.36 * height * abs(normal_y)
-                depth += 3 + max(float(flows["width"][hot[at_row]]) / 2, 5 * k)
-                x, y = px + normal_x * depth, py + normal_y * depth + 0.36 * height
-                box = (x - width / 2, y - 0.76 * height, x + width / 2, y + 0.04 * height)
-                if not labels.overlaps(box, boxes + own) and not _crossed(box, others):
-                    own.append(box)
-                    for name, item in zip(found, (x, y, text, "center"), strict=True):
-                        found[name].append(item)
-                    break
-        return _texts(found["x"], found["y"], found["text"], found["align"]), own
-
     def _settling(self, tick: int, flows: Columns) -> Floats:
         """What settles in this tick on each of these flows, in cents."""
-        rows = self.index.settled_between(tick, tick + 1)
-        now = np.bincount(self.index.flow[rows], weights=self.index.amount[rows], minlength=len(self.index.lane))
+        settled = self.index.settled_between(tick, tick + 1)
+        now = np.bincount(self.index.flow[settled], self.index.amount[settled], len(self.index.lane))
         sender, receiver, mechanism = (np.asarray(flows[name]) for name in ("sender", "receiver", "mechanism"))
         value: Floats = now[(sender * self.index.banks + receiver) * MECHANISMS + mechanism].astype(float)
         return value
@@ -410,61 +373,24 @@ class Network:
     def beads(self, tick: int, picture: Picture) -> tuple[Curves, Columns]:
         """What settles in this tick as beads: the curves they run along, and their size and mechanism."""
         value = self._settling(tick, picture.flows)
-        rows = np.flatnonzero(value > 0)
-        size = 2 * (3 + 5 * np.sqrt(np.minimum(value[rows] / max(self.reference.amount, 1.0), 1.0))) * self.size.scale
-        return picture.flow_curves.rows(rows), {"size": size, "mechanism": np.asarray(picture.flows["mechanism"])[rows]}
+        now = np.flatnonzero(value > 0)
+        size = 2 * (3 + 5 * np.sqrt(np.minimum(value[now] / max(self.reference.amount, 1.0), 1.0))) * self.size.scale
+        return picture.flow_curves.rows(now), {"size": size, "mechanism": np.asarray(picture.flows["mechanism"])[now]}
 
-    def _label_boxes(self, tick: int) -> list[labels.Box]:
-        """Ground taken by banks and their labels."""
-        at = self.at
+    @cached_property
+    def _label_ground(self) -> Floats:
+        """Boxes that the banks' labels may cover during the day, (n, 4)."""
         boxes = [
-            labels.box_of(anchor, need, float(x), float(y), at)
-            for anchor, need, x, y in zip(self.anchors, self.needs, at.x, at.y, strict=True)
+            labels.box_of(anchor, need, float(x), float(y), self.at)
+            for anchor, need, x, y in zip(self.anchors, self.needs, self.at.x, self.at.y, strict=True)
             if anchor.level > labels.NOTHING
         ]
-        reach = self.radii(tick) + at.margin
-        return boxes + [
-            (float(x - r), float(y - r), float(x + r), float(y + r)) for x, y, r in zip(at.x, at.y, reach, strict=True)
-        ]
+        return np.array(boxes, float).reshape(-1, 4)
 
-    def _headline(self, moment: tuple[Netting, ...], curves: Curves, values: list[labels.Box]) -> Columns:
-        """ "11.19 M settled / with 1.69 M of liquidity", in the freest place of the middle, or nothing."""
-        k, w, h = self.size.scale, self.size.width, self.size.height
-        first = f"{short(sum(n.value for n in moment))} settled"
-        second = f"with {short(sum(n.liquidity for n in moment))} of liquidity"
-        width = max(text_width(first, 21 * k, bold=True), text_width(second, 13.5 * k, bold=True))
-        xs, ys = curves.points(16)
-        half = float(self.at.x.max() - self.at.x.min()) * 0.27
-        taken = np.array(self._label_boxes(moment[0].tick) + values).reshape(-1, 4)
-        place = labels.free_place(
-            width,
-            42 * k,
-            np.linspace(w / 2 - half, w / 2 + half, 15),
-            np.linspace(0.28 * h, 0.72 * h, 15),
-            taken,
-            np.stack([xs.ravel(), ys.ravel()], axis=1),
-            (w / 2, h / 2),
-        )
-        if place is None:
-            return _texts()
-        x, y = place
-        return _texts([x, x], [y - 4 * k, y + 16 * k], [first, second], ["center"] * 2)
-
-
-def _crossed(box: labels.Box, curves: Curves) -> bool:
-    """Whether one of the curves runs through a box."""
-    xs, ys = curves.points(40)
-    return bool(((xs > box[0] - 3) & (xs < box[2] + 3) & (ys > box[1] - 3) & (ys < box[3] + 3)).any())
-
-
-def _texts(
-    x: Sequence[float] = (), y: Sequence[float] = (), text: Sequence[str] = (), align: Sequence[str] = ()
-) -> Columns:
-    return {"x": np.array(x, float), "y": np.array(y, float), "text": list(text), "align": list(align)}
-
-
-def _rows(column: NDArray[Any] | list[Any], order: NDArray[Any]) -> NDArray[Any] | list[Any]:
-    return [column[row] for row in order] if isinstance(column, list) else column[order]
+    def _ground(self, reach: Floats) -> Floats:
+        """Boxes taken by banks and their labels, (n, 4)."""
+        x, y = self.at.x, self.at.y
+        return np.concatenate([self._label_ground, np.stack([x - reach, y - reach, x + reach, y + reach], axis=1)])
 
 
 def _filled(values: list[float], length: int) -> Floats:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from panel_app.figures.clock import Clock
+from panel_app.figures.columns import Columns
 from panel_app.figures.gridlock import gridlock_spans
 from panel_app.figures.letters import text_width
 from panel_app.figures.moments import nettings
-from panel_app.figures.network import Columns
 from panel_app.figures.run_index import MECHANISMS, RunIndex
 
 BARS_MOST = 300

@@ -6,8 +6,8 @@ import time
 import numpy as np
 from bokeh.models.glyphs import Scatter
 
+from panel_app.figures.columns import Columns
 from panel_app.figures.curves import Curves
-from panel_app.figures.network import Columns
 from panel_app.tokens import MECHANISM_TOKENS
 from panel_app.views.canvas import Canvas, Token, put, source
 

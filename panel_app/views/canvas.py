@@ -15,7 +15,7 @@ from bokeh.models.glyphs import Text
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
-from panel_app.figures.network import Columns
+from panel_app.figures.columns import Columns
 from panel_app.theme import Theme
 from panel_app.tokens import EDGE, FONT
 

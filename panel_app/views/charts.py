@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from panel_app.figures.charts import COST, LABEL_SIZE, LIQUIDITY, SETTLED, TITLES, WAITING, Chart, Charts
 from panel_app.figures.clock import Clock
-from panel_app.figures.network import Columns
+from panel_app.figures.columns import Columns
 from panel_app.figures.run_index import index_of
 from panel_app.session import Session
 from panel_app.theme import Theme

@@ -12,9 +12,11 @@ from bokeh.events import Tap
 from bokeh.models import Arc, Quadratic, Scatter, Text
 from bokeh.plotting import figure
 
+from panel_app.figures.columns import Columns
 from panel_app.figures.labels import MORE_SIZE, NAME_SIZE, NOTE_SIZE
 from panel_app.figures.layout import Size
-from panel_app.figures.network import Columns, Picture, Selection
+from panel_app.figures.moment_labels import HEADLINE_SIZE, SECOND_LINE_SIZE, VALUE_SIZE
+from panel_app.figures.network import Picture, Selection
 from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.session import Session
 from panel_app.theme import Theme
@@ -136,9 +138,9 @@ class NetworkView:
         canvas.draw(sources["moment"], Quadratic, **CURVE_COLUMNS, line_width="halo", line_color=GROUND)
         self._draw_flows("moment")
         self._draw_banks()
-        canvas.write(sources["values"], 12.5, "cycle", bold=True, halo=4)
-        canvas.write(sources["headline"], 21, "cycle", bold=True, halo=6)
-        canvas.write(sources["headline2"], 13.5, "ink", bold=True, halo=6)
+        canvas.write(sources["values"], VALUE_SIZE, "cycle", bold=True, halo=4)
+        canvas.write(sources["headline"], HEADLINE_SIZE, "cycle", bold=True, halo=6)
+        canvas.write(sources["headline2"], SECOND_LINE_SIZE, "ink", bold=True, halo=6)
         canvas.write(sources["rest"], 11.5, "ink2", halo=4)
 
     def _draw_flows(self, name: str) -> None:
@@ -188,7 +190,7 @@ class NetworkView:
         canvas.draw(banks, Arc, **ring, end_angle="arc_end", line_color=Token("alert"))
         disc = canvas.by_number("negative", "node", "bg")
         canvas.draw(banks, Scatter, x="x", y="y", size="size", line_width=1.5, line_color=node, fill_color=disc)
-        # The hatch is a glyph of its own: with one pattern for all, Bokeh makes it once and not for every bank and tick.
+        # The hatch is a glyph of its own: with one pattern for all, Bokeh makes it once and not for every bank.
         hatch: dict[str, Any] = {"hatch_pattern": "right_diagonal_line", "hatch_scale": 9, "hatch_weight": 2}
         canvas.draw(
             banks, Scatter, x="x", y="y", size="hatched", fill_color=None, line_color=None, hatch_color=node, **hatch
