@@ -181,7 +181,6 @@ def _banks(network: Network, shown: Picture, colour: Colour, scale: float) -> It
             ("name", "name_x", "name_align", "name_y", NAME_SIZE, "ink"),
             ("amount", "amount_x", "amount_align", "name_y", NAME_SIZE, "ink2"),
             ("note", "note_x", "align", "note_y", NOTE_SIZE, "ink2"),
-            ("more", "more_x", "more_align", "more_y", MORE_SIZE, "ink2"),
         ):
             if row[name]:
                 yield _text(
@@ -194,6 +193,9 @@ def _banks(network: Network, shown: Picture, colour: Colour, scale: float) -> It
                     halo=colour("bg"),
                     bold=name == "name",
                 )
+    for row in _rows(shown.queue_more):
+        size = MORE_SIZE * scale
+        yield _text(row["x"], row["y"], row["text"], row["align"], size, colour("ink2"), halo=colour("bg"))
     for row in _rows(shown.queue):
         x, y, half, stroke = row["x"], row["y"], row["size"] / 2, colour(STATE_TOKENS[int(row["state"])])
         if row["marker"] == "circle":

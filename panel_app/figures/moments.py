@@ -1,11 +1,13 @@
 """Netting operations of a run, told from its log."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from panel_app.figures.run_index import per_run
+from panel_app.figures.run_index import index_of, per_run
 
 BILATERAL, CYCLE, MULTILATERAL = 2, 3, 4
+EVENTS = {BILATERAL: "LsmBilateralOffset", CYCLE: "LsmCycleSettlement", MULTILATERAL: "LsmMultilateralSettlement"}
 
 
 @dataclass(frozen=True)
@@ -25,46 +27,31 @@ class Netting:
 @per_run
 def nettings(run: Any) -> tuple[Netting, ...]:
     """Every netting operation of a run, in log order."""
-    found: list[tuple[int, Netting]] = []
-    offsets = run.columns("LsmBilateralOffset")
-    for row, (tick, seq) in enumerate(zip(offsets["tick"], offsets["seq"], strict=True)):
-        a, b = int(offsets["amount_a"][row]), int(offsets["amount_b"][row])
-        found.append(
-            (
-                int(seq),
-                Netting(
-                    int(tick),
-                    BILATERAL,
-                    _items(offsets, "agent_ids", row),
-                    _items(offsets, "tx_ids", row),
-                    a + b,
-                    abs(a - b),
-                ),
-            )
-        )
-    cycles = run.columns("LsmCycleSettlement")
-    for row, (tick, seq) in enumerate(zip(cycles["tick"], cycles["seq"], strict=True)):
-        found.append(
-            (
-                int(seq),
-                Netting(
-                    int(tick),
-                    CYCLE,
-                    _items(cycles, "agent_ids", row),
-                    _items(cycles, "tx_ids", row),
-                    int(cycles["total_value"][row]),
-                    sum(max(0, -net) for net in _items(cycles, "net_positions", row)),
-                ),
-            )
-        )
+    used = index_of(run).settled_count.sum(axis=0)
+    found = [item for mechanism in EVENTS if used[mechanism] for item in _read(run, mechanism)]
     return tuple(netting for _, netting in sorted(found, key=lambda item: item[0]))
 
 
+def nettings_at(run: Any, tick: int, *, together: bool = False) -> tuple[Netting, ...]:
+    """Those of one tick; with `together`, only operations of three and more banks, which make a netting moment."""
+    return tuple(n for n in nettings(run) if n.tick == tick and (not together or n.mechanism >= CYCLE))
+
+
+def _read(run: Any, mechanism: int) -> Iterator[tuple[int, Netting]]:
+    """The operations of one kind, each with its place in the log."""
+    columns = run.columns(EVENTS[mechanism])
+    for row, (tick, place) in enumerate(zip(columns["tick"], columns["seq"], strict=True)):
+        if mechanism == BILATERAL:
+            a, b = int(columns["amount_a"][row]), int(columns["amount_b"][row])
+            value, liquidity = a + b, abs(a - b)
+        else:
+            value = int(columns["total_value"][row])
+            liquidity = sum(max(0, -net) for net in _items(columns, "net_positions", row))
+        banks, payments = _items(columns, "agent_ids", row), _items(columns, "tx_ids", row)
+        yield int(place), Netting(int(tick), mechanism, banks, payments, value, liquidity)
+
+
 def _items(columns: dict[str, Any], name: str, row: int) -> tuple[int, ...]:
+    """The list in one row of a list field."""
     offsets = columns[f"{name}_offsets"]
     return tuple(int(value) for value in columns[name][int(offsets[row]) : int(offsets[row + 1])])
-
-
-def nettings_at(run: Any, tick: int, *, together: bool = False) -> tuple[Netting, ...]:
-    """Those of one tick; with `together`, only the operations of three and more banks, which make a netting moment."""
-    return tuple(n for n in nettings(run) if n.tick == tick and (not together or n.mechanism >= CYCLE))

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from panel_app.figures import labels
 from panel_app.figures.columns import Columns, rows, texts
@@ -22,11 +21,10 @@ from panel_app.figures.moment_labels import value_labels
 from panel_app.figures.moments import CYCLE, Netting, nettings_at
 from panel_app.figures.numbers import short
 from panel_app.figures.run_index import MECHANISMS, Floats, Ints, RunIndex
+from panel_app.figures.waiting_row import OVERDUE, PLAIN, SELECTED, waiting_row
 
 Selection = tuple[Literal["bank", "payment"], int] | None
 
-PLAIN, OVERDUE, SELECTED = range(3)
-"""States of a waiting payment."""
 FLOWS_MOST, MANY_BANKS, FLOWS_MOST_OF_MANY = 300, 60, 200
 """So many flows are drawn, the largest; fewer above 60 banks. The others are summed and said."""
 HALO = 5.0
@@ -42,6 +40,8 @@ class Picture:
     waiting: Columns
     queue: Columns
     """Single waiting payments under the labels: circles, or squares where the bank itself holds them."""
+    queue_more: Columns
+    """"+n" where a row of them is full."""
     banks: Columns
     values: Columns
     """Value labels of a netting moment."""
@@ -75,13 +75,19 @@ class Network:
         moment = nettings_at(index.run, tick, together=True)
         central, held = index.waiting(tick)
         chosen = selection[1] if selection is not None and selection[0] == "payment" else -1
-        late = index.deadline < tick
 
         flows, flow_curves, rest = self._flows(tick, window, reach, moment)
         waiting, waiting_curves, more = self._waiting(window, reach, central, chosen, bool(moment))
         counts = self._waiting_by_bank(central, held)
         banks = self._banks(tick, radii, counts, selection)
-        queue = self._queue(central, held, late, chosen, banks)
+        state = np.where(index.deadline < tick, OVERDUE, PLAIN)
+        if chosen >= 0:
+            state[chosen] = SELECTED
+        starts = np.asarray(banks.pop("row_x")), np.asarray(banks.pop("row_y"))
+        largest = max(self.reference.amount, 1.0)
+        queue, queue_more = waiting_row(
+            index, (central, held), state, self.anchors, self.needs, self.at, starts, largest
+        )
         values, headline = texts(), texts()
         hot = np.flatnonzero(np.asarray(flows["moment"]) > 0)[::-1]
         emphasised = rows(flows, hot)
@@ -92,7 +98,9 @@ class Network:
             span = float(np.ptp(self.at.x))
             headline = moment_headline(moment, curves, np.concatenate([ground, boxes]), self.size, span)
         said = ". ".join(text for text in (rest, more) if text)
-        return Picture(flows, emphasised, waiting, queue, banks, values, headline, said, flow_curves, waiting_curves)
+        return Picture(
+            flows, emphasised, waiting, queue, queue_more, banks, values, headline, said, flow_curves, waiting_curves
+        )
 
     # Flows
 
@@ -208,62 +216,6 @@ class Network:
             result.append([int(c) for c in np.bincount(sender, minlength=self.index.banks)])
             result.append([int(v) for v in np.bincount(sender, weights=amount, minlength=self.index.banks)])
         return result
-
-    def _queue(self, central: Ints, held: Ints, late: NDArray[np.bool_], chosen: int, banks: Columns) -> Columns:
-        """The row of single payments under each label with room for one, first in line nearest the bank; "+n" for the
-        others.
-        """
-        k, index = self.size.scale, self.index
-        columns: dict[str, list[Any]] = {name: [] for name in ("x", "y", "size", "state", "held", "payment")}
-        more: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
-        largest = max(self.reference.amount, 1.0)
-        every = np.concatenate([central, held])
-        sender = index.sender[every]
-        starts, drops = np.asarray(banks["row_x"]), np.asarray(banks["row_y"])
-        for bank, anchor in enumerate(self.anchors):
-            if anchor.level < labels.ROW:
-                continue
-            mine = every[sender == bank]
-            if not len(mine):
-                continue
-            direction = anchor.across or 1
-            here = begin = float(starts[bank])
-            y = float(drops[bank])
-            room = labels.row_room(anchor, self.needs[bank], float(self.at.x[bank]), self.at)
-            own = int(np.count_nonzero(sender[len(central) :] == bank))
-            first = len(columns["x"])
-            for shown, payment in enumerate(mine):
-                size = (2.6 + 5.4 * min(1.0, float(index.amount[payment]) / largest) ** 0.5) * k
-                if abs(here + direction * 2 * size - begin) > room:
-                    more["x"].append(here + direction * 3)
-                    more["y"].append(y + 4 * k)
-                    more["text"].append(f"+{len(mine) - shown:,}")
-                    more["align"].append("left" if direction > 0 else "right")
-                    break
-                columns["x"].append(here + direction * size)
-                columns["y"].append(y)
-                columns["size"].append(2 * size)
-                columns["state"].append(SELECTED if payment == chosen else OVERDUE if late[payment] else PLAIN)
-                columns["held"].append(shown >= len(mine) - own)
-                columns["payment"].append(payment)
-                here += direction * (2 * size + 2.2 * k)
-            if anchor.across == 0:
-                shift = (here - begin) / 2
-                columns["x"][first:] = [x - shift for x in columns["x"][first:]]
-        banks["more_x"], banks["more_y"] = _filled(more["x"], index.banks), _filled(more["y"], index.banks)
-        banks["more"], banks["more_align"] = (
-            _filled_text(more["text"], index.banks),
-            _filled_text(more["align"], index.banks, "left"),
-        )
-        return {
-            "x": np.array(columns["x"], float),
-            "y": np.array(columns["y"], float),
-            "size": np.array(columns["size"], float),
-            "state": np.array(columns["state"], np.int64),
-            "payment": np.array(columns["payment"], np.int64),
-            "marker": ["square" if own else "circle" for own in columns["held"]],
-            "outline": np.array([0.0 if state == SELECTED else 1.0 for state in columns["state"]], float),
-        }
 
     # Banks
 
@@ -391,14 +343,6 @@ class Network:
         """Boxes taken by banks and their labels, (n, 4)."""
         x, y = self.at.x, self.at.y
         return np.concatenate([self._label_ground, np.stack([x - reach, y - reach, x + reach, y + reach], axis=1)])
-
-
-def _filled(values: list[float], length: int) -> Floats:
-    return np.array(values + [0.0] * (length - len(values)), float)
-
-
-def _filled_text(values: list[str], length: int, empty: str = "") -> list[str]:
-    return values + [empty] * (length - len(values))
 
 
 def _curve_columns(curves: Curves) -> Columns:

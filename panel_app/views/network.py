@@ -110,6 +110,7 @@ class NetworkView:
             "moment": _sent(picture.moment),
             "waiting": _sent(picture.waiting),
             "queue": picture.queue,
+            "queue more": picture.queue_more,
             "banks": picture.banks,
             "values": picture.values,
             **_lines(picture, self.size.height),
@@ -233,7 +234,7 @@ class NetworkView:
         )
         canvas.write(banks, NAME_SIZE, "ink2", x="amount_x", y="name_y", text="amount", align="amount_align", halo=4)
         canvas.write(banks, NOTE_SIZE, "ink2", x="note_x", y="note_y", text="note", align="align", halo=4)
-        canvas.write(banks, MORE_SIZE, "ink2", x="more_x", y="more_y", text="more", align="more_align", halo=4)
+        canvas.write(self.sources["queue more"], MORE_SIZE, "ink2", halo=4)
 
     # Taps
 

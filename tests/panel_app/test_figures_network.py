@@ -135,7 +135,7 @@ def test_the_row_of_waiting_payments(opened: Open) -> None:
     assert set(np.asarray(late.queue["state"])) == {1}
     shown = len(np.asarray(early.queue["x"]))
     assert 3 <= shown < 12
-    assert f"+{12 - shown}" in early.banks["more"]
+    assert early.queue_more["text"] == [f"+{12 - shown}"]
     line = [int(number) for number in np.asarray(early.queue["payment"])]
     assert line == [int(number) for number in session.index.waiting(3)[0][:shown]]
     away = np.hypot(np.asarray(early.queue["x"]) - drawn.at.x[0], np.asarray(early.queue["y"]) - drawn.at.y[0])
