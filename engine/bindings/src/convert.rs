@@ -2,40 +2,45 @@
 
 use payment_simulator_core::costs::COST_NAMES;
 use payment_simulator_core::event::{CATALOGUE, FieldType, Value};
-use payment_simulator_core::log::{Column, EventColumns, EventRef, payment_id};
+use payment_simulator_core::log::{Column, EventColumns, EventRef, Names};
 use payment_simulator_core::replay::PaymentReplay;
 use payment_simulator_core::tally::Counts;
-use payment_simulator_core::views::{StateView, payment_ids};
+use payment_simulator_core::views::StateView;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 /// One event as a dictionary.
-pub fn event<'py>(py: Python<'py>, event: &EventRef<'_>, agent_ids: &[String]) -> PyResult<Bound<'py, PyDict>> {
+pub fn event<'py>(py: Python<'py>, event: &EventRef<'_>, names: Names<'_>) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("event_type", event.kind.event_type().name)?;
     dict.set_item("tick", event.tick)?;
     for (field, value) in event.fields() {
-        dict.set_item(field.name, to_python(py, &value, agent_ids)?)?;
+        dict.set_item(field.name, to_python(py, &value, names)?)?;
     }
     Ok(dict)
 }
 
-fn to_python<'py>(py: Python<'py>, value: &Value, agent_ids: &[String]) -> PyResult<Bound<'py, PyAny>> {
+fn to_python<'py>(py: Python<'py>, value: &Value, names: Names<'_>) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::None => py.None().into_bound(py),
         Value::Boolean(yes) => yes.into_pyobject(py)?.to_owned().into_any(),
         Value::Integer(number) => number.into_pyobject(py)?.into_any(),
         Value::Code(text) => PyString::new(py, text).into_any(),
-        Value::Agent(agent) => PyString::new(py, &agent_ids[*agent as usize]).into_any(),
-        Value::Payment(payment) => PyString::new(py, &payment_id(*payment)).into_any(),
+        Value::Float(number) => number.into_pyobject(py)?.into_any(),
+        Value::Text(text) => PyString::new(py, text).into_any(),
+        Value::Agent(agent) => PyString::new(py, names.agent(*agent)).into_any(),
+        Value::Payment(payment) => PyString::new(py, &names.payment(*payment)).into_any(),
+        Value::ScheduledSettlement(from, to, amount, tick) => {
+            PyString::new(py, &names.scheduled_settlement(*from, *to, *amount, *tick)).into_any()
+        }
         Value::List(values) => {
-            let items: Vec<_> = values.iter().map(|value| to_python(py, value, agent_ids)).collect::<PyResult<_>>()?;
+            let items: Vec<_> = values.iter().map(|value| to_python(py, value, names)).collect::<PyResult<_>>()?;
             PyList::new(py, items)?.into_any()
         }
         Value::Object(fields) => {
             let dict = PyDict::new(py);
             for (name, value) in fields {
-                dict.set_item(name, to_python(py, value, agent_ids)?)?;
+                dict.set_item(name, to_python(py, value, names)?)?;
             }
             dict.into_any()
         }
@@ -68,9 +73,13 @@ fn type_name(field_type: FieldType) -> &'static str {
         FieldType::Payment => "payment",
         FieldType::OptionalPayment => "payment or null",
         FieldType::Integer | FieldType::Count | FieldType::Small => "integer",
+        FieldType::OptionalInteger => "integer or null",
+        FieldType::Float => "float",
         FieldType::Boolean => "boolean",
-        FieldType::Code(_) | FieldType::ScenarioEventType => "text",
+        FieldType::Code(_) | FieldType::ScenarioEventType | FieldType::Text => "text",
+        FieldType::OptionalText => "text or null",
         FieldType::AgentList => "list of agents",
+        FieldType::OptionalAgentList => "list of agents or null",
         FieldType::PaymentList => "list of payments",
         FieldType::IntegerList => "list of integers",
         FieldType::Costs => "costs",
@@ -102,6 +111,11 @@ fn int64<'py>(py: Python<'py>, values: &[i64]) -> PyResult<Bound<'py, PyBytes>> 
     })
 }
 
+fn float64<'py>(py: Python<'py>, values: &[f64]) -> PyResult<Bound<'py, PyBytes>> {
+    let bits: Vec<i64> = values.iter().map(|value| value.to_bits() as i64).collect();
+    int64(py, &bits)
+}
+
 /// Named arrays of 64-bit integers.
 pub fn arrays<'py, 'a>(
     py: Python<'py>,
@@ -122,6 +136,7 @@ pub fn event_columns<'py>(py: Python<'py>, columns: EventColumns) -> PyResult<Bo
     for (name, column) in columns.fields {
         match column {
             Column::Integers(numbers) => dict.set_item(name, int64(py, &numbers)?)?,
+            Column::Floats(numbers) => dict.set_item(name, float64(py, &numbers)?)?,
             Column::Texts(texts) => dict.set_item(name, texts)?,
             Column::Json(objects) => dict.set_item(name, objects)?,
             Column::Lists(items, offsets) => {
@@ -135,13 +150,15 @@ pub fn event_columns<'py>(py: Python<'py>, columns: EventColumns) -> PyResult<Bo
 
 type PaymentColumn = (&'static str, fn(&PaymentReplay) -> i32);
 
-const PAYMENT_COLUMNS: [PaymentColumn; 13] = [
+const PAYMENT_COLUMNS: [PaymentColumn; 15] = [
     ("sender", |payment| payment.sender),
     ("receiver", |payment| payment.receiver),
     ("arrival_tick", |payment| payment.arrival_tick),
     ("deadline_tick", |payment| payment.deadline_tick),
     ("priority", |payment| payment.priority),
     ("parent", |payment| payment.parent),
+    ("number", |payment| payment.number),
+    ("part", |payment| payment.part),
     ("submitted_tick", |payment| payment.submitted_tick),
     ("queued_tick", |payment| payment.queued_tick),
     ("settled_tick", |payment| payment.settled_tick),
@@ -177,29 +194,31 @@ fn costs<'py>(py: Python<'py>, costs: &[i128]) -> PyResult<Bound<'py, PyDict>> {
 }
 
 /// The state at the end of a tick.
-pub fn state<'py>(py: Python<'py>, tick: i64, state: &StateView, agent_ids: &[String]) -> PyResult<Bound<'py, PyDict>> {
+pub fn state<'py>(py: Python<'py>, tick: i64, state: &StateView, names: Names<'_>) -> PyResult<Bound<'py, PyDict>> {
+    let ids = |payments: &[u32]| payments.iter().map(|payment| names.payment(*payment)).collect::<Vec<_>>();
     let agents = PyList::empty(py);
     for agent in &state.agents {
         let dict = PyDict::new(py);
-        dict.set_item("id", &agent_ids[agent.number as usize])?;
+        dict.set_item("id", names.agent(agent.number))?;
         dict.set_item("balance", agent.sums.balance)?;
         dict.set_item("credit_limit", agent.sums.credit_limit)?;
-        dict.set_item("queue1", payment_ids(&agent.queue1))?;
-        dict.set_item("queue2", payment_ids(&agent.queue2))?;
+        dict.set_item("posted_collateral", agent.sums.posted_collateral)?;
+        dict.set_item("queue1", ids(&agent.queue1))?;
+        dict.set_item("queue2", ids(&agent.queue2))?;
         dict.set_item("costs", costs(py, &agent.sums.costs.map(i128::from))?)?;
         agents.append(dict)?;
     }
     let dict = PyDict::new(py);
     dict.set_item("tick", tick)?;
     dict.set_item("agents", agents)?;
-    dict.set_item("queue2", payment_ids(&state.queue2))?;
+    dict.set_item("queue2", ids(&state.queue2))?;
     Ok(dict)
 }
 
 /// Totals of the run so far.
 pub fn totals<'py>(py: Python<'py>, orchestrator: &payment_simulator_core::Orchestrator) -> PyResult<Bound<'py, PyDict>> {
     let counts = &orchestrator.tally().of_run;
-    let settled = counts.settled_payments();
+    let settled = counts.settled_originals;
     let mut of_run = [0_i128; COST_NAMES.len()];
     let agents = PyList::empty(py);
     for (number, agent) in orchestrator.state().agents.iter().enumerate() {
@@ -219,8 +238,8 @@ pub fn totals<'py>(py: Python<'py>, orchestrator: &payment_simulator_core::Orche
     dict.set_item("total_arrivals", counts.arrivals)?;
     dict.set_item("total_settlements", settled)?;
     dict.set_item("settlement_rate", if counts.arrivals == 0 { 0.0 } else { settled as f64 / counts.arrivals as f64 })?;
-    // Without splits each payment is its own original, so these two agree.
-    dict.set_item("total_lsm_releases", counts.lsm_settled_payments())?;
+    dict.set_item("total_dropped", counts.dropped)?;
+    dict.set_item("total_lsm_releases", counts.netted_originals)?;
     dict.set_item("lsm_operations", counts.lsm_operations)?;
     dict.set_item("lsm_settled_payments", counts.lsm_settled_payments())?;
     dict.set_item("arrived_value", counts.arrived_value)?;

@@ -60,9 +60,9 @@ impl Orchestrator {
     }
 
     fn events<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyList>> {
-        let ids = self.0.agent_ids();
+        let names = self.names();
         let events: Vec<_> =
-            self.0.log().range(from_tick, to_tick).map(|event| convert::event(py, &event, ids)).collect::<PyResult<_>>()?;
+            self.0.log().range(from_tick, to_tick).map(|event| convert::event(py, &event, names)).collect::<PyResult<_>>()?;
         PyList::new(py, events)
     }
 
@@ -106,11 +106,17 @@ impl Orchestrator {
             return Err(PyValueError::new_err(format!("tick {tick} has not been run; write a tick from -1 to {}", ran - 1)));
         }
         let state = py.detach(|| self.0.state_at(u32::try_from(tick).ok()));
-        convert::state(py, tick, &state, self.0.agent_ids())
+        convert::state(py, tick, &state, self.names())
     }
 
     fn totals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         convert::totals(py, &self.0)
+    }
+}
+
+impl Orchestrator {
+    fn names(&self) -> log::Names<'_> {
+        log::Names { log: self.0.log(), agent_ids: self.0.agent_ids() }
     }
 }
 

@@ -1,10 +1,15 @@
 //! A bank: its money, its own queue, and what it may send.
 
-use crate::config::LimitsConfig;
-use crate::costs::{Costs, DELAY_CLASSES};
+use crate::budget::Budget;
+use crate::collateral::Collateral;
+use crate::config::{AgentConfig, LimitsConfig};
+use crate::costs::{COST_NAMES, Costs, DELAY_CLASSES};
+use crate::error::ConfigError;
 use crate::money::Cents;
 use crate::policy::Policy;
+use crate::pool::LiquidityPool;
 use crate::transaction::Transaction;
+use std::collections::BTreeMap;
 
 /// A bank.
 #[derive(Debug, Clone)]
@@ -13,8 +18,16 @@ pub struct Agent {
     pub balance: Cents,
     /// Intraday credit without collateral, cents.
     pub unsecured_cap: Cents,
+    /// What it has posted for more credit.
+    pub collateral: Collateral,
+    /// Liquidity outside the system, part of which is allocated to the balance.
+    pub pool: Option<LiquidityPool>,
     /// When it releases its payments.
     pub policy: Policy,
+    /// What it may release in this tick, if its policy says.
+    pub budget: Option<Budget>,
+    /// Numbers that its policy remembers until the end of the day.
+    pub registers: BTreeMap<String, f64>,
     /// Its own queue (Queue 1), in order.
     pub queue1: Vec<u32>,
     /// The value of all its queued payments, in both queues, by class of delay cost.
@@ -30,9 +43,39 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// A bank before the first tick. `path` is its place in the configuration, `agent_ids` is sorted.
+    pub fn new(config: &AgentConfig, path: &str, agent_ids: &[String]) -> Result<Self, ConfigError> {
+        let policy = Policy::new(&config.policy, &format!("{path}.policy"), agent_ids)?;
+        let fraction = policy.initial_liquidity_fraction(path)?.unwrap_or(config.liquidity_allocation_fraction);
+        let mut agent = Self {
+            balance: config.opening_balance,
+            unsecured_cap: config.unsecured_cap,
+            collateral: Collateral::new(config),
+            pool: config.liquidity_pool.map(|total| LiquidityPool::new(total, fraction)),
+            policy,
+            budget: None,
+            registers: BTreeMap::new(),
+            queue1: Vec::new(),
+            queued_value: [0; DELAY_CLASSES],
+            queued_count: 0,
+            limits: Limits::new(&config.limits, agent_ids),
+            costs_of_tick: [0; COST_NAMES.len()],
+            costs_of_run: [0; COST_NAMES.len()],
+        };
+        if let Some(pool) = &mut agent.pool {
+            agent.balance += pool.allocate();
+        }
+        Ok(agent)
+    }
+
     /// How far below zero the balance may go.
     pub fn credit_limit(&self) -> Cents {
-        self.unsecured_cap
+        self.unsecured_cap + self.collateral.credit()
+    }
+
+    /// How far below zero the balance is.
+    pub fn credit_used(&self) -> Cents {
+        (-self.balance).max(0)
     }
 
     /// What it can pay now: balance and unused credit together.
@@ -128,10 +171,10 @@ impl Limits {
     }
 
     fn check(&self, receiver: u32, amount: i128) -> Result<(), LimitExceeded> {
-        if self.bilateral(receiver).is_some_and(|limit| !limit.admits(amount)) {
+        if !self.admits_to(receiver, amount) {
             return Err(LimitExceeded::Bilateral);
         }
-        if self.multilateral.is_some_and(|limit| !limit.admits(amount)) {
+        if !self.admits_in_all(amount) {
             return Err(LimitExceeded::Multilateral);
         }
         Ok(())
@@ -146,10 +189,14 @@ impl Limits {
         }
     }
 
-    /// Whether the whole amount `total`, of which `to_receiver` goes to one bank, stays within the limits.
-    pub fn admits(&self, receiver: u32, to_receiver: i128, total: i128) -> bool {
-        self.bilateral(receiver).is_none_or(|limit| limit.admits(to_receiver))
-            && self.multilateral.is_none_or(|limit| limit.admits(total))
+    /// Whether this amount to one receiver stays within its limit.
+    pub fn admits_to(&self, receiver: u32, amount: i128) -> bool {
+        self.bilateral(receiver).is_none_or(|limit| limit.admits(amount))
+    }
+
+    /// Whether this amount to all receivers together stays within the limit.
+    pub fn admits_in_all(&self, amount: i128) -> bool {
+        self.multilateral.is_none_or(|limit| limit.admits(amount))
     }
 
     /// A new day: nothing has been sent.

@@ -5,13 +5,16 @@ use crate::error::SimulationError;
 use crate::money::{AMOUNT_MAX, Cents};
 use crate::rng::{PoissonRate, Stream};
 use crate::state::{NewPayment, State};
+use std::collections::BTreeMap;
 
 /// One bank's payments, or one band of them.
 #[derive(Debug, Clone)]
 pub struct ArrivalProcess {
     sender: u32,
     stream: Stream,
+    /// The rate, and by what all rates are multiplied now.
     rate_per_tick: f64,
+    global_multiplier: f64,
     poisson: PoissonRate,
     time_windows: Vec<TimeWindow>,
     amount: Amount,
@@ -63,6 +66,11 @@ impl<T: Copy> Weighted<T> {
         Self { values, cumulated }
     }
 
+    fn weights(&self) -> impl Iterator<Item = (T, f64)> + '_ {
+        let before = std::iter::once(0.0).chain(self.cumulated.iter().copied());
+        self.values.iter().copied().zip(self.cumulated.iter().zip(before).map(|(cumulated, before)| cumulated - before))
+    }
+
     fn draw(&self, stream: &mut Stream) -> T {
         let last = self.values.len() - 1;
         let point = stream.unit() * self.cumulated[last];
@@ -99,6 +107,7 @@ impl ArrivalProcess {
             sender,
             stream,
             rate_per_tick: config.rate_per_tick,
+            global_multiplier: 1.0,
             poisson: PoissonRate::new(config.rate_per_tick),
             time_windows: config.time_windows.clone(),
             amount: Amount::new(&config.amount),
@@ -134,7 +143,55 @@ impl ArrivalProcess {
         if open.peek().is_none() {
             return self.poisson;
         }
-        PoissonRate::new(open.fold(self.rate_per_tick, |rate, window| rate * window.rate_multiplier))
+        PoissonRate::new(open.fold(self.rate_per_tick * self.global_multiplier, |rate, window| rate * window.rate_multiplier))
+    }
+
+    /// The bank that pays.
+    pub fn sender(&self) -> u32 {
+        self.sender
+    }
+
+    /// Mean number of payments in a tick, before what multiplies all rates.
+    pub fn rate_per_tick(&self) -> f64 {
+        self.rate_per_tick
+    }
+
+    /// Change the rate for good.
+    pub fn set_rate(&mut self, rate_per_tick: f64) {
+        self.rate_per_tick = rate_per_tick;
+        self.poisson = PoissonRate::new(rate_per_tick * self.global_multiplier);
+    }
+
+    /// Change what all rates are multiplied by.
+    pub fn set_global_multiplier(&mut self, multiplier: f64) {
+        self.global_multiplier = multiplier;
+        self.set_rate(self.rate_per_tick);
+    }
+
+    /// Change the weight of one receiver; the others are scaled, if so wanted, so that the sum of all weights stays.
+    pub fn set_weight(&mut self, receiver: u32, weight: f64, scale_others: bool) {
+        let mut weights: BTreeMap<u32, f64> = match &self.receivers {
+            Receivers::Uniform(others) => others.iter().map(|other| (*other, 1.0)).collect(),
+            Receivers::Weighted(weighted) => weighted.weights().collect(),
+        };
+        let before: f64 = weights.values().sum();
+        weights.insert(receiver, weight);
+        let others: f64 = weights.values().sum::<f64>() - weight;
+        if scale_others && others > 0.0 && before > weight {
+            for (_, other) in weights.iter_mut().filter(|(bank, _)| **bank != receiver) {
+                *other *= (before - weight) / others;
+            }
+        }
+        if weights.values().sum::<f64>() > 0.0 {
+            self.receivers = Receivers::Weighted(Weighted::new(weights.into_iter()));
+        }
+    }
+
+    /// Multiply the times from arrival to deadline, rounded; they stay at least 1, and the longest at least the shortest.
+    pub fn scale_deadlines(&mut self, min_multiplier: f64, max_multiplier: f64) {
+        let scaled = |ticks: u32, multiplier: f64| (libm::round(f64::from(ticks) * multiplier) as u32).max(1);
+        self.deadline_min = scaled(self.deadline_min, min_multiplier);
+        self.deadline_max = scaled(self.deadline_max, max_multiplier).max(self.deadline_min);
     }
 }
 

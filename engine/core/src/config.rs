@@ -24,6 +24,30 @@ pub struct Config {
     /// The order in which a bank looks at its own queue.
     #[serde(default)]
     pub queue1_ordering: Queue1Ordering,
+    /// Whether the central queue is ordered by declared priority before age.
+    #[serde(default)]
+    pub priority_mode: bool,
+    /// Whether a bank's queued payment blocks its later ones.
+    #[serde(default)]
+    pub queue2_blocking: Queue2Blocking,
+    /// Whether priorities rise as deadlines come near.
+    #[serde(default)]
+    pub priority_escalation: Option<EscalationConfig>,
+    /// Whether what a bank receives counts only from the end of the tick.
+    #[serde(default)]
+    pub deferred_crediting: bool,
+    /// Whether a submission that its sender cannot pay is offset against a queued payment of its receiver at once.
+    #[serde(default)]
+    pub entry_disposition_offsetting: bool,
+    /// Whether each settlement algorithm logs that it has run.
+    #[serde(default)]
+    pub algorithm_sequencing: bool,
+    /// The part of the day after which policies see a rush, 0 to 1.
+    #[serde(default = "eod_rush_threshold_default")]
+    pub eod_rush_threshold: f64,
+    /// Whether liquidity from pools is given back at the end of each day and allocated anew.
+    #[serde(default = "yes")]
+    pub daily_liquidity_reallocation: bool,
     /// The banks, in the order of the scenario.
     pub agents: Vec<AgentConfig>,
     /// What waiting and liquidity cost.
@@ -47,6 +71,39 @@ pub enum Queue1Ordering {
     PriorityDeadline,
 }
 
+/// Whether a bank's queued payment blocks its later ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Queue2Blocking {
+    /// A later payment may pass one that waits.
+    #[default]
+    None,
+    /// While one waits, later payments of the same bank wait behind it.
+    PerSenderFifo,
+}
+
+/// Priorities rise as deadlines come near.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EscalationConfig {
+    /// Ticks before the deadline at which the rise begins.
+    pub start_escalating_at_ticks: u32,
+    /// The rise on the deadline itself; no priority exceeds 10.
+    pub max_boost: u8,
+}
+
+fn eod_rush_threshold_default() -> f64 {
+    0.8
+}
+
+fn rate_one() -> Rate {
+    Rate::ONE
+}
+
+fn haircut_default() -> Rate {
+    Rate { numerator: 2, denominator: 100 }
+}
+
 /// A bank.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +121,21 @@ pub struct AgentConfig {
     /// Ceilings on what it may send in a day.
     #[serde(default)]
     pub limits: LimitsConfig,
+    /// Collateral posted before the first tick, cents, at least 0.
+    #[serde(default, deserialize_with = "deserialize_cents")]
+    pub posted_collateral: Cents,
+    /// The part of the collateral that gives no credit, 0 to 1.
+    #[serde(default = "haircut_default")]
+    pub collateral_haircut: Rate,
+    /// How much collateral the bank can post; absent: ten times `unsecured_cap`.
+    #[serde(default)]
+    pub max_collateral_capacity: Option<Cents>,
+    /// Liquidity outside the system, part of which is allocated to the balance.
+    #[serde(default)]
+    pub liquidity_pool: Option<Cents>,
+    /// That part, 0 to 1.
+    #[serde(default = "rate_one")]
+    pub liquidity_allocation_fraction: Rate,
     /// Its payments: one stream, or one for each band (urgent, normal, low).
     #[serde(default)]
     pub arrivals: Vec<ArrivalConfig>,
@@ -87,6 +159,35 @@ pub enum PolicyConfig {
         target_buffer: Cents,
         /// Ticks, at least 1.
         urgency_threshold: u32,
+    },
+    /// In full if it can be paid from the balance, else in parts.
+    LiquiditySplitting {
+        /// Parts when the deadline is near, 2 to 10.
+        max_splits: u32,
+        /// Kept for files that name it; it has no effect.
+        #[serde(deserialize_with = "deserialize_cents")]
+        min_split_amount: Cents,
+    },
+    /// In parts.
+    MockSplitting {
+        /// 2 to 10.
+        num_splits: u32,
+    },
+    /// In parts, one after the other.
+    MockStaggerSplit {
+        /// 2 to 10.
+        num_splits: u32,
+        /// Parts released at once.
+        stagger_first_now: u32,
+        /// Ticks from one part to the next.
+        stagger_gap_ticks: u32,
+        /// Added to the priority of the parts.
+        priority_boost_children: u8,
+    },
+    /// As decision trees say.
+    Tree {
+        /// The document, as JSON.
+        document: serde_json::Value,
     },
 }
 
@@ -287,6 +388,21 @@ pub struct LsmConfig {
     pub max_cycles_per_tick: u32,
     /// Loops looked at in a tick at the most.
     pub max_cycle_candidates: u32,
+    /// Whether, and how, payments of all banks are netted together.
+    pub multilateral: MultilateralMode,
+}
+
+/// How payments of all banks are netted together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MultilateralMode {
+    /// Not at all.
+    #[default]
+    Off,
+    /// The largest set that respects the order of each sender's queue.
+    QueueOrder,
+    /// The most payments, then the most value, in any order.
+    BestEffort,
 }
 
 impl Default for LsmConfig {
@@ -297,6 +413,7 @@ impl Default for LsmConfig {
             max_cycle_length: 4,
             max_cycles_per_tick: 10,
             max_cycle_candidates: 10_000,
+            multilateral: MultilateralMode::Off,
         }
     }
 }
@@ -335,13 +452,87 @@ pub enum ScenarioEvent {
         /// When.
         schedule: Schedule,
     },
+    /// Money moves between two banks if the sender can pay it; limits do not count.
+    ScheduledSettlement {
+        /// Sender.
+        from_agent: String,
+        /// Receiver.
+        to_agent: String,
+        /// Cents, positive.
+        #[serde(deserialize_with = "deserialize_cents")]
+        amount: Cents,
+        /// When.
+        schedule: Schedule,
+    },
+    /// A bank's posted collateral changes, between 0 and its capacity.
+    CollateralAdjustment {
+        /// The bank.
+        agent: String,
+        /// Cents, positive or negative.
+        #[serde(deserialize_with = "deserialize_cents")]
+        delta: Cents,
+        /// When.
+        schedule: Schedule,
+    },
+    /// All arrival rates become so many times what the scenario says.
+    GlobalArrivalRateChange {
+        /// Positive.
+        multiplier: f64,
+        /// When.
+        schedule: Schedule,
+    },
+    /// One bank's arrival rates change for good: so many times what they are, or so many payments in a tick.
+    AgentArrivalRateChange {
+        /// The bank.
+        agent: String,
+        /// Positive.
+        #[serde(default)]
+        multiplier: Option<f64>,
+        /// Not negative.
+        #[serde(default)]
+        new_rate: Option<f64>,
+        /// When.
+        schedule: Schedule,
+    },
+    /// One bank pays another more or less often.
+    CounterpartyWeightChange {
+        /// The bank that pays.
+        agent: String,
+        /// The bank that is paid.
+        counterparty: String,
+        /// Not negative.
+        new_weight: f64,
+        /// Whether the other weights are scaled so that their sum stays.
+        #[serde(default)]
+        auto_balance_others: bool,
+        /// When.
+        schedule: Schedule,
+    },
+    /// The times from arrival to deadline change, for all banks and for good.
+    DeadlineWindowChange {
+        /// Of the shortest time, positive.
+        #[serde(default)]
+        min_ticks_multiplier: Option<f64>,
+        /// Of the longest time, positive.
+        #[serde(default)]
+        max_ticks_multiplier: Option<f64>,
+        /// When.
+        schedule: Schedule,
+    },
 }
 
 impl ScenarioEvent {
     /// When it happens.
     pub fn schedule(&self) -> Schedule {
         match self {
-            Self::DirectTransfer { schedule, .. } | Self::CustomTransactionArrival { schedule, .. } => *schedule,
+            Self::DirectTransfer { schedule, .. }
+            | Self::CustomTransactionArrival { schedule, .. }
+            | Self::ScheduledSettlement { schedule, .. }
+            | Self::CollateralAdjustment { schedule, .. }
+            | Self::GlobalArrivalRateChange { schedule, .. }
+            | Self::AgentArrivalRateChange { schedule, .. }
+            | Self::CounterpartyWeightChange { schedule, .. }
+            | Self::DeadlineWindowChange { schedule, .. } => *schedule,
         }
     }
 }
@@ -408,6 +599,7 @@ impl Config {
         if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
             return refuse("agents", format!("two banks have the id {:?}", pair[0]));
         }
+        number_from("eod_rush_threshold".to_owned(), self.eod_rush_threshold, 0.0, 1.0)?;
         for (index, agent) in self.agents.iter().enumerate() {
             agent.validate(&format!("agents.{index}"), &ids)?;
         }
@@ -420,8 +612,7 @@ impl Config {
     }
 
     fn validate_system_money(&self) -> Result<(), ConfigError> {
-        let banks: i128 =
-            self.agents.iter().map(|agent| i128::from(agent.opening_balance).abs() + i128::from(agent.unsecured_cap)).sum();
+        let banks: i128 = self.agents.iter().map(|agent| agent.money_max(self.num_days)).sum();
         let transfers: i128 = self
             .scenario_events
             .iter()
@@ -429,14 +620,14 @@ impl Config {
                 ScenarioEvent::DirectTransfer { amount, schedule, .. } => {
                     i128::from(*amount) * i128::from(schedule.occurrences(self.total_ticks()))
                 }
-                ScenarioEvent::CustomTransactionArrival { .. } => 0,
+                _ => 0,
             })
             .sum();
         if banks + transfers > SYSTEM_MONEY_MAX {
             return refuse(
                 "agents",
                 format!(
-                    "balances, credit and direct transfers add up to {} cents; at most {SYSTEM_MONEY_MAX} fit into a balance",
+                    "balances, credit, pools and direct transfers add up to {} cents; at most {SYSTEM_MONEY_MAX} fit into a balance",
                     banks + transfers
                 ),
             );
@@ -492,6 +683,19 @@ fn known(path: String, id: &str, ids: &[String]) -> Result<(), ConfigError> {
 }
 
 impl AgentConfig {
+    /// How much collateral the bank can post.
+    pub fn collateral_capacity(&self) -> Cents {
+        self.max_collateral_capacity.unwrap_or(self.unsecured_cap.saturating_mul(10))
+    }
+
+    /// All money that this bank can ever bring into the system, or owe.
+    fn money_max(&self, days: u32) -> i128 {
+        i128::from(self.opening_balance).abs()
+            + i128::from(self.unsecured_cap)
+            + i128::from(self.collateral_capacity().max(self.posted_collateral))
+            + i128::from(self.liquidity_pool.unwrap_or(0)) * i128::from(days)
+    }
+
     fn validate(&self, path: &str, ids: &[String]) -> Result<(), ConfigError> {
         if self.id.trim().is_empty() {
             return refuse(format!("{path}.id"), format!("got {:?}; an id is not blank", self.id));
@@ -502,9 +706,32 @@ impl AgentConfig {
             PolicyConfig::Deadline { urgency_threshold } => {
                 positive(&format!("{path}.policy.urgency_threshold"), urgency_threshold)?;
             }
+            PolicyConfig::Tree { .. } => {} // the trees are read, and refused, where they are compiled
+            PolicyConfig::LiquiditySplitting { max_splits: parts, .. } => parts_from_2_to_10(path, "max_splits", parts)?,
+            PolicyConfig::MockSplitting { num_splits: parts } => parts_from_2_to_10(path, "num_splits", parts)?,
+            PolicyConfig::MockStaggerSplit { num_splits: parts, stagger_first_now, .. } => {
+                parts_from_2_to_10(path, "num_splits", parts)?;
+                if stagger_first_now > parts {
+                    return refuse(
+                        format!("{path}.policy.stagger_first_now"),
+                        format!("got {stagger_first_now}; write at most num_splits, {parts}"),
+                    );
+                }
+            }
             PolicyConfig::LiquidityAware { target_buffer, urgency_threshold } => {
                 amount_at_least(format!("{path}.policy.target_buffer"), target_buffer, 0)?;
                 positive(&format!("{path}.policy.urgency_threshold"), urgency_threshold)?;
+            }
+        }
+        amount_at_least(format!("{path}.posted_collateral"), self.posted_collateral, 0)?;
+        for (name, money) in [("max_collateral_capacity", self.max_collateral_capacity), ("liquidity_pool", self.liquidity_pool)] {
+            amount_at_least(format!("{path}.{name}"), money.unwrap_or(0), 0)?;
+        }
+        for (name, part) in
+            [("collateral_haircut", self.collateral_haircut), ("liquidity_allocation_fraction", self.liquidity_allocation_fraction)]
+        {
+            if part.numerator > part.denominator {
+                return refuse(format!("{path}.{name}"), "is more than 1; write a number from 0 to 1".to_owned());
             }
         }
         for (receiver, limit) in &self.limits.bilateral_limits {
@@ -520,6 +747,13 @@ impl AgentConfig {
         }
         Ok(())
     }
+}
+
+fn parts_from_2_to_10(path: &str, name: &str, parts: u32) -> Result<(), ConfigError> {
+    if !(2..=10).contains(&parts) {
+        return refuse(format!("{path}.policy.{name}"), format!("got {parts}; write an integer from 2 to 10"));
+    }
+    Ok(())
 }
 
 impl ArrivalConfig {
@@ -650,23 +884,54 @@ pub const CYCLE_LENGTH_MAX: u32 = 10;
 
 impl ScenarioEvent {
     fn validate(&self, path: &str, ids: &[String]) -> Result<(), ConfigError> {
-        let (from, to, amount) = match self {
-            Self::DirectTransfer { from_agent, to_agent, amount, .. } => (from_agent, to_agent, *amount),
-            Self::CustomTransactionArrival { from_agent, to_agent, amount, priority: urgency, deadline, .. } => {
-                priority(format!("{path}.priority"), *urgency)?;
-                positive(&format!("{path}.deadline"), *deadline)?;
-                (from_agent, to_agent, *amount)
-            }
-        };
-        known(format!("{path}.from_agent"), from, ids)?;
-        known(format!("{path}.to_agent"), to, ids)?;
-        if from == to {
-            return refuse(format!("{path}.to_agent"), format!("{to:?} pays itself; name another bank"));
-        }
-        amount_at_least(format!("{path}.amount"), amount, 1)?;
         if let Schedule::Repeating { interval, .. } = self.schedule() {
             positive(&format!("{path}.schedule.interval"), interval)?;
         }
-        Ok(())
+        let at = |name: &str| format!("{path}.{name}");
+        let multiplier = |name: &str, value: f64| number_from(at(name), value, f64::MIN_POSITIVE, MULTIPLIER_MAX);
+        match self {
+            Self::DirectTransfer { from_agent, to_agent, amount, .. }
+            | Self::ScheduledSettlement { from_agent, to_agent, amount, .. }
+            | Self::CustomTransactionArrival { from_agent, to_agent, amount, .. } => {
+                if let Self::CustomTransactionArrival { priority: urgency, deadline, .. } = self {
+                    priority(at("priority"), *urgency)?;
+                    positive(&at("deadline"), *deadline)?;
+                }
+                known(at("from_agent"), from_agent, ids)?;
+                known(at("to_agent"), to_agent, ids)?;
+                if from_agent == to_agent {
+                    return refuse(at("to_agent"), format!("{to_agent:?} pays itself; name another bank"));
+                }
+                amount_at_least(at("amount"), *amount, 1)
+            }
+            Self::CollateralAdjustment { agent, .. } => known(at("agent"), agent, ids),
+            Self::GlobalArrivalRateChange { multiplier: value, .. } => multiplier("multiplier", *value),
+            Self::AgentArrivalRateChange { agent, multiplier: times, new_rate, .. } => {
+                known(at("agent"), agent, ids)?;
+                match (times, new_rate) {
+                    (Some(times), None) => multiplier("multiplier", *times),
+                    (None, Some(rate)) => number_from(at("new_rate"), *rate, 0.0, RATE_PER_TICK_MAX),
+                    _ => refuse(at("multiplier"), "write either multiplier or new_rate".to_owned()),
+                }
+            }
+            Self::CounterpartyWeightChange { agent, counterparty, new_weight, .. } => {
+                known(at("agent"), agent, ids)?;
+                known(at("counterparty"), counterparty, ids)?;
+                if agent == counterparty {
+                    return refuse(at("counterparty"), format!("{agent:?} does not pay itself; name another bank"));
+                }
+                number_from(at("new_weight"), *new_weight, 0.0, f64::MAX)
+            }
+            Self::DeadlineWindowChange { min_ticks_multiplier, max_ticks_multiplier, .. } => {
+                if min_ticks_multiplier.is_none() && max_ticks_multiplier.is_none() {
+                    return refuse(at("min_ticks_multiplier"), "write this, max_ticks_multiplier or both".to_owned());
+                }
+                multiplier("min_ticks_multiplier", min_ticks_multiplier.unwrap_or(1.0))?;
+                multiplier("max_ticks_multiplier", max_ticks_multiplier.unwrap_or(1.0))
+            }
+        }
     }
 }
+
+/// The largest factor by which a scenario event changes a rate or a time.
+const MULTIPLIER_MAX: f64 = 1e6;

@@ -26,10 +26,16 @@ pub type Costs = [Cents; COST_NAMES.len()];
 pub const LIQUIDITY: usize = 0;
 /// The place of the cost of waiting.
 pub const DELAY: usize = 1;
+/// The place of the cost of collateral.
+pub const COLLATERAL: usize = 2;
 /// The place of the penalties for passing a deadline.
 pub const DEADLINE_PENALTY: usize = 3;
 /// The place of the penalties at the end of a day.
 pub const EOD_PENALTY: usize = 4;
+/// The place of the cost of splitting.
+pub const SPLIT_FRICTION: usize = 5;
+/// The place of the cost of liquidity from pools.
+pub const LIQUIDITY_OPPORTUNITY: usize = 6;
 
 /// Classes of delay cost: three bands of priority, each on time or overdue (`Transaction::delay_class`).
 pub const DELAY_CLASSES: usize = 6;
@@ -45,8 +51,25 @@ pub struct CostRates {
     delay_per_payment: Cents,
     /// The same without the multiplier of the band, for estimates.
     delay_overdue: Rate,
+    /// Of each cent of collateral, and of each cent from a pool, for a tick.
+    collateral: Rate,
+    liquidity_opportunity: Rate,
+    split_friction: Cents,
     deadline_penalty: Penalty,
     eod_penalty: Penalty,
+    /// The rates as policies see them.
+    pub figures: RateFigures,
+}
+
+/// Rates as policies see them.
+#[derive(Debug, Clone, Copy)]
+pub struct RateFigures {
+    /// Basis points of the overdraft for a tick.
+    pub overdraft_bps: f64,
+    /// Of each cent queued, for a tick, without multipliers.
+    pub delay_per_cent: f64,
+    /// Basis points of the collateral for a tick.
+    pub collateral_bps: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +116,14 @@ impl CostRates {
             delay_denominator,
             delay_per_payment: config.delay_penalty_per_tick,
             delay_overdue: delay.times(config.overdue_delay_multiplier).ok_or_else(|| too_long("overdue_delay_multiplier"))?,
+            collateral: of_bps("collateral_cost_per_tick_bps", config.collateral_cost_per_tick_bps)?,
+            liquidity_opportunity: of_bps("liquidity_cost_per_tick_bps", config.liquidity_cost_per_tick_bps)?,
+            split_friction: config.split_friction_cost,
+            figures: RateFigures {
+                overdraft_bps: config.overdraft_bps_per_tick.to_f64(),
+                delay_per_cent: config.delay_cost_per_tick_per_cent.to_f64(),
+                collateral_bps: config.collateral_cost_per_tick_bps.to_f64(),
+            },
             deadline_penalty: penalty("deadline_penalty.bps_per_event", config.deadline_penalty)?,
             eod_penalty: penalty("eod_penalty.bps_per_event", config.eod_penalty)?,
         })
@@ -120,6 +151,21 @@ impl CostRates {
         (proportional + flat).try_into().ok()
     }
 
+    /// The cost of posted collateral, for one tick. None if it does not fit.
+    pub fn collateral(&self, posted: Cents) -> Option<Cents> {
+        self.collateral.of(posted.into())?.try_into().ok()
+    }
+
+    /// The cost of liquidity from a pool, for one tick. None if it does not fit.
+    pub fn liquidity_opportunity(&self, allocated: Cents) -> Option<Cents> {
+        self.liquidity_opportunity.of(allocated.into())?.try_into().ok()
+    }
+
+    /// The cost of each part of a split but the first.
+    pub fn split_friction(&self) -> Cents {
+        self.split_friction
+    }
+
     /// The penalty for passing the deadline. None if it does not fit.
     pub fn deadline_penalty(&self, amount: Cents) -> Option<Cents> {
         self.deadline_penalty.of(amount)
@@ -130,9 +176,24 @@ impl CostRates {
         self.eod_penalty.of(amount)
     }
 
+    /// The share of a part in a penalty that its whole would pay once: in proportion to the amounts, so that the shares of all parts add up
+    /// to the penalty. A penalty that is a part of the amount is that of the part.
+    pub fn share_of_part(&self, penalty: Cents, of_deadline: bool, whole: &Transaction, part: &Transaction) -> Cents {
+        let kind = if of_deadline { self.deadline_penalty } else { self.eod_penalty };
+        if matches!(kind, Penalty::Rate(_)) {
+            return penalty;
+        }
+        // Parts before the last are equal; `before` is the sum of those before this one.
+        let amount = i128::from(part.amount);
+        let total = i128::from(whole.amount);
+        let before = if part.part == whole.part { total - amount } else { amount * i128::from(part.part - 1) };
+        let up_to = |sum: i128| i128::from(penalty) * sum / total;
+        (up_to(before + amount) - up_to(before)) as Cents
+    }
+
     /// About what a late payment has cost by waiting since it was due. None if it does not fit.
     pub fn estimated_delay(&self, payment: &Transaction, ticks_overdue: u32) -> Option<Cents> {
-        self.delay_overdue.of(i128::from(payment.amount) * i128::from(ticks_overdue))?.try_into().ok()
+        self.delay_overdue.of(i128::from(payment.remaining) * i128::from(ticks_overdue))?.try_into().ok()
     }
 }
 

@@ -3,24 +3,22 @@
 use crate::log::NONE;
 
 /// A calendar of deadlines.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Deadlines {
-    /// The last payment entered for each tick.
+    /// The last payment entered for each tick, up to the latest deadline so far.
     last_due: Vec<u32>,
     /// For each payment, the one entered before it for the same tick.
     before: Vec<u32>,
 }
 
 impl Deadlines {
-    /// A calendar for a run of so many ticks.
-    pub fn new(total_ticks: u32) -> Self {
-        Self { last_due: vec![NONE; total_ticks as usize], before: Vec::new() }
-    }
-
-    /// Enter the next payment; a deadline after the run is never looked at.
+    /// Enter the next payment.
     pub fn enter(&mut self, payment: u32, deadline_tick: u32) {
-        let last = self.last_due.get_mut(deadline_tick as usize);
-        self.before.push(last.map_or(NONE, |last| std::mem::replace(last, payment)));
+        let tick = deadline_tick as usize;
+        if self.last_due.len() <= tick {
+            self.last_due.resize(tick + 1, NONE);
+        }
+        self.before.push(std::mem::replace(&mut self.last_due[tick], payment));
     }
 
     /// The payments that are due in a tick, latest first.

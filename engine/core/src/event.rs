@@ -40,6 +40,44 @@ pub enum EventKind {
     EndOfDay = 16,
     /// Something happened from outside.
     ScenarioEventExecuted = 17,
+    /// The sender's policy cancelled a payment.
+    PolicyDrop = 18,
+    /// The sender's policy replaced a payment by parts.
+    PolicySplit = 19,
+    /// A policy could not be evaluated.
+    PolicyError = 20,
+    /// The sender's policy gave a payment another priority.
+    TransactionReprioritized = 21,
+    /// A payment's priority rose because its deadline is near.
+    PriorityEscalated = 22,
+    /// A payment went back from the central queue to its sender's own.
+    RtgsWithdrawal = 23,
+    /// A withdrawn payment was declared anew.
+    RtgsResubmission = 24,
+    /// What a bank received in this tick was added to its balance at the tick's end.
+    DeferredCreditApplied = 25,
+    /// A submission settled against a queued payment of its receiver.
+    EntryDispositionOffset = 26,
+    /// Payments of many banks settled together.
+    LsmMultilateralSettlement = 27,
+    /// A settlement algorithm has run.
+    AlgorithmExecution = 28,
+    /// A bank posted collateral.
+    CollateralPost = 29,
+    /// A bank withdrew collateral.
+    CollateralWithdraw = 30,
+    /// Collateral was withdrawn as planned when it was posted.
+    CollateralTimerWithdrawn = 31,
+    /// Collateral that was to be withdrawn is needed.
+    CollateralTimerBlocked = 32,
+    /// A bank limited what it releases.
+    BankBudgetSet = 33,
+    /// A bank's policy remembered a number.
+    StateRegisterSet = 34,
+    /// A bank got liquidity from its pool.
+    LiquidityAllocation = 35,
+    /// A bank gave back what it had got from its pool.
+    LiquidityReturn = 36,
 }
 
 /// How a field's value is written, and what it means.
@@ -61,6 +99,16 @@ pub enum FieldType {
     Small,
     /// Yes or no: 8 bits.
     Boolean,
+    /// A number that a policy calculates with: 64 bits, IEEE 754.
+    Float,
+    /// Any text: its length in bytes, 32 bits, then UTF-8.
+    Text,
+    /// A text, or none where the length is `u32::MAX`.
+    OptionalText,
+    /// Cents or none: one byte tells, 64 bits follow or not.
+    OptionalInteger,
+    /// Banks, or none where the count is `u32::MAX`.
+    OptionalAgentList,
     /// One of these texts, by its place: 8 bits.
     Code(&'static [&'static str]),
     /// Banks: a count, then their numbers.
@@ -131,13 +179,45 @@ const fn payload(name: &'static str, field_type: FieldType) -> Field {
 }
 
 /// Why a policy keeps a payment.
-pub const HOLD_REASONS: &[&str] = &["InsufficientLiquidity", "NearDeadline"];
+pub const HOLD_REASONS: &[&str] = &[
+    "InsufficientLiquidity",
+    "NearDeadline",
+    "AwaitingInflows",
+    "LowPriority",
+    "Custom",
+    "BudgetExhausted",
+    "NotInFocusList",
+    "CounterpartyLimitExceeded",
+    "Indivisible",
+    "NotInQueue2",
+    "PolicyError",
+];
 /// Why a submission entered the central queue.
-pub const QUEUE_REASONS: &[&str] = &["liquidity", "bilateral_limit", "multilateral_limit"];
+pub const QUEUE_REASONS: &[&str] = &["liquidity", "bilateral_limit", "multilateral_limit", "behind_earlier_payment"];
 /// How urgent its sender declared a submission.
 pub const RTGS_PRIORITIES: &[&str] = &["HighlyUrgent", "Urgent", "Normal"];
 /// Why a payment left the central queue.
 pub const RELEASE_REASONS: &[&str] = &["liquidity_available"];
+
+/// Why a policy cancels a payment.
+pub const DROP_REASONS: &[&str] = &["PolicyDecision"];
+/// Why a bank posts or withdraws collateral.
+pub const COLLATERAL_REASONS: &[&str] = &[
+    "UrgentLiquidityNeed",
+    "PreemptivePosting",
+    "LiquidityRestored",
+    "EndOfDayCleanup",
+    "DeadlineEmergency",
+    "CostOptimization",
+    "ManualPost",
+    "ManualWithdraw",
+];
+/// Whether an algorithm settled something.
+pub const ALGORITHM_RESULTS: &[&str] = &["NoProgress", "Success"];
+/// The trees of a policy document.
+pub const TREES: &[&str] = &["payment_tree", "bank_tree", "strategic_collateral_tree", "end_of_tick_collateral_tree"];
+/// Why a scheduled settlement did not happen.
+pub const SCHEDULED_SETTLEMENT_REASONS: &[&str] = &["none", "insufficient_liquidity"];
 
 /// What scenario events do: name, and the fields of `details`.
 pub const SCENARIO_EVENTS: &[(&str, &[(&str, FieldType)])] = &[
@@ -154,6 +234,37 @@ pub const SCENARIO_EVENTS: &[(&str, &[(&str, FieldType)])] = &[
             ("tx_id", FieldType::Payment),
         ],
     ),
+    (
+        "scheduled_settlement",
+        &[
+            ("from_agent", FieldType::Agent),
+            ("to_agent", FieldType::Agent),
+            ("amount", FieldType::Integer),
+            ("settled", FieldType::Boolean),
+            ("reason", FieldType::Code(SCHEDULED_SETTLEMENT_REASONS)),
+        ],
+    ),
+    ("collateral_adjustment", &[("agent", FieldType::Agent), ("delta", FieldType::Integer), ("new_total", FieldType::Integer)]),
+    ("global_arrival_rate_change", &[("multiplier", FieldType::Float)]),
+    (
+        "agent_arrival_rate_change",
+        &[
+            ("agent", FieldType::Agent),
+            ("multiplier", FieldType::Float),
+            ("old_rate", FieldType::Float),
+            ("new_rate", FieldType::Float),
+        ],
+    ),
+    (
+        "counterparty_weight_change",
+        &[
+            ("agent", FieldType::Agent),
+            ("counterparty", FieldType::Agent),
+            ("new_weight", FieldType::Float),
+            ("auto_balance_others", FieldType::Boolean),
+        ],
+    ),
+    ("deadline_window_change", &[("min_ticks_multiplier", FieldType::Float), ("max_ticks_multiplier", FieldType::Float)]),
 ];
 
 /// Every type of event, by code.
@@ -180,6 +291,7 @@ pub const CATALOGUE: &[EventType] = &[
             agent("agent_id"),
             payment("tx_id"),
             payload("reason", FieldType::Code(HOLD_REASONS)),
+            payload("reason_detail", FieldType::OptionalText),
             amount("ticks_to_deadline"),
         ],
     },
@@ -324,6 +436,181 @@ pub const CATALOGUE: &[EventType] = &[
         name: "ScenarioEventExecuted",
         fields: &[payload("scenario_event_type", FieldType::ScenarioEventType), payload("details", FieldType::ScenarioDetails)],
     },
+    EventType {
+        kind: EventKind::PolicyDrop,
+        name: "PolicyDrop",
+        fields: &[agent("agent_id"), payment("tx_id"), payload("reason", FieldType::Code(DROP_REASONS))],
+    },
+    EventType {
+        kind: EventKind::PolicySplit,
+        name: "PolicySplit",
+        fields: &[
+            agent("agent_id"),
+            payment("tx_id"),
+            payload("num_splits", FieldType::Count),
+            payload("child_ids", FieldType::PaymentList),
+        ],
+    },
+    EventType {
+        kind: EventKind::PolicyError,
+        name: "PolicyError",
+        fields: &[agent("agent_id"), payload("tree", FieldType::Code(TREES)), payload("reason_detail", FieldType::Text)],
+    },
+    EventType {
+        kind: EventKind::TransactionReprioritized,
+        name: "TransactionReprioritized",
+        fields: &[
+            agent("agent_id"),
+            payment("tx_id"),
+            payload("old_priority", FieldType::Small),
+            payload("new_priority", FieldType::Small),
+        ],
+    },
+    EventType {
+        kind: EventKind::PriorityEscalated,
+        name: "PriorityEscalated",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            payload("original_priority", FieldType::Small),
+            payload("escalated_priority", FieldType::Small),
+            payload("ticks_until_deadline", FieldType::Count),
+            payload("boost_applied", FieldType::Small),
+        ],
+    },
+    EventType {
+        kind: EventKind::RtgsWithdrawal,
+        name: "RtgsWithdrawal",
+        fields: &[payment("tx_id"), agent("sender_id"), payload("original_rtgs_priority", FieldType::Code(RTGS_PRIORITIES))],
+    },
+    EventType {
+        kind: EventKind::RtgsResubmission,
+        name: "RtgsResubmission",
+        fields: &[
+            payment("tx_id"),
+            agent("sender_id"),
+            payload("old_rtgs_priority", FieldType::Code(RTGS_PRIORITIES)),
+            payload("new_rtgs_priority", FieldType::Code(RTGS_PRIORITIES)),
+        ],
+    },
+    EventType {
+        kind: EventKind::DeferredCreditApplied,
+        name: "DeferredCreditApplied",
+        fields: &[agent("agent_id"), amount("amount"), payload("source_transactions", FieldType::PaymentList)],
+    },
+    EventType {
+        kind: EventKind::EntryDispositionOffset,
+        name: "EntryDispositionOffset",
+        fields: &[
+            payment("incoming_tx_id"),
+            payload("queued_tx_id", FieldType::Payment),
+            payload("agent_ids", FieldType::AgentList),
+            amount("offset_amount"),
+            payload("incoming_amount", FieldType::Integer),
+            payload("queued_amount", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::LsmMultilateralSettlement,
+        name: "LsmMultilateralSettlement",
+        fields: &[
+            payload("agent_ids", FieldType::AgentList),
+            payload("tx_ids", FieldType::PaymentList),
+            payload("net_positions", FieldType::IntegerList),
+            amount("total_value"),
+            payload("removed_tx_ids", FieldType::PaymentList),
+        ],
+    },
+    EventType {
+        kind: EventKind::AlgorithmExecution,
+        name: "AlgorithmExecution",
+        fields: &[
+            payload("algorithm", FieldType::Small),
+            payload("result", FieldType::Code(ALGORITHM_RESULTS)),
+            payload("settlements", FieldType::Count),
+            amount("settled_value"),
+        ],
+    },
+    EventType {
+        kind: EventKind::CollateralPost,
+        name: "CollateralPost",
+        fields: &[
+            agent("agent_id"),
+            amount("amount"),
+            payload("reason", FieldType::Code(COLLATERAL_REASONS)),
+            payload("new_total", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::CollateralWithdraw,
+        name: "CollateralWithdraw",
+        fields: &[
+            agent("agent_id"),
+            amount("amount"),
+            payload("reason", FieldType::Code(COLLATERAL_REASONS)),
+            payload("new_total", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::CollateralTimerWithdrawn,
+        name: "CollateralTimerWithdrawn",
+        fields: &[
+            agent("agent_id"),
+            amount("amount"),
+            payload("original_reason", FieldType::Code(COLLATERAL_REASONS)),
+            payload("posted_at_tick", FieldType::Count),
+            payload("new_total", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::CollateralTimerBlocked,
+        name: "CollateralTimerBlocked",
+        fields: &[
+            agent("agent_id"),
+            amount("requested_amount"),
+            payload("reason", FieldType::Text),
+            payload("original_reason", FieldType::Code(COLLATERAL_REASONS)),
+            payload("posted_at_tick", FieldType::Count),
+        ],
+    },
+    EventType {
+        kind: EventKind::BankBudgetSet,
+        name: "BankBudgetSet",
+        fields: &[
+            agent("agent_id"),
+            amount("max_value"),
+            payload("focus_counterparties", FieldType::OptionalAgentList),
+            payload("max_per_counterparty", FieldType::OptionalInteger),
+        ],
+    },
+    EventType {
+        kind: EventKind::StateRegisterSet,
+        name: "StateRegisterSet",
+        fields: &[
+            agent("agent_id"),
+            payload("register_key", FieldType::Text),
+            payload("old_value", FieldType::Float),
+            payload("new_value", FieldType::Float),
+            payload("reason", FieldType::Text),
+            payload("decision_path", FieldType::OptionalText),
+        ],
+    },
+    EventType {
+        kind: EventKind::LiquidityAllocation,
+        name: "LiquidityAllocation",
+        fields: &[
+            payload("day", FieldType::Count),
+            agent("agent_id"),
+            payload("fraction", FieldType::Float),
+            amount("amount"),
+            payload("balance_after", FieldType::Integer),
+        ],
+    },
+    EventType {
+        kind: EventKind::LiquidityReturn,
+        name: "LiquidityReturn",
+        fields: &[agent("agent_id"), amount("amount"), payload("balance_after", FieldType::Integer)],
+    },
 ];
 
 impl EventKind {
@@ -352,12 +639,18 @@ pub enum Value {
     Boolean(bool),
     /// A number.
     Integer(i64),
+    /// A number that a policy calculates with.
+    Float(f64),
     /// One of a field's texts.
     Code(&'static str),
+    /// Any text.
+    Text(String),
     /// A bank.
     Agent(u32),
     /// A payment.
     Payment(u32),
+    /// Money that a scenario moved without a payment: from, to, cents, tick.
+    ScheduledSettlement(u32, u32, i64, u32),
     /// A list of values.
     List(Vec<Value>),
     /// Named values.
@@ -410,8 +703,13 @@ impl<'a> PayloadReader<'a> {
         std::array::from_fn(|category| if present >> category & 1 == 1 { self.i64() } else { 0 })
     }
 
-    fn list(&mut self, mut item: impl FnMut(&mut Self) -> Value) -> Value {
-        let count = self.u32();
+    fn text(&mut self, length: u32) -> Value {
+        let (text, rest) = self.bytes.split_at(length as usize);
+        self.bytes = rest;
+        Value::Text(String::from_utf8_lossy(text).into_owned())
+    }
+
+    fn list(&mut self, count: u32, item: fn(&mut Self) -> Value) -> Value {
         Value::List((0..count).map(|_| item(self)).collect())
     }
 
@@ -428,9 +726,27 @@ impl<'a> PayloadReader<'a> {
             FieldType::Small => Value::Integer(i64::from(self.u8())),
             FieldType::Boolean => Value::Boolean(self.u8() != 0),
             FieldType::Code(texts) => Value::Code(texts[usize::from(self.u8())]),
-            FieldType::AgentList => self.list(|reader| Value::Agent(reader.u32())),
-            FieldType::PaymentList => self.list(|reader| Value::Payment(reader.u32())),
-            FieldType::IntegerList => self.list(|reader| Value::Integer(reader.i64())),
+            FieldType::Float => Value::Float(f64::from_bits(self.i64() as u64)),
+            FieldType::Text | FieldType::OptionalText => match self.u32() {
+                u32::MAX => Value::None,
+                length => self.text(length),
+            },
+            FieldType::OptionalInteger => match self.u8() {
+                0 => Value::None,
+                _ => Value::Integer(self.i64()),
+            },
+            FieldType::AgentList | FieldType::OptionalAgentList => match self.u32() {
+                u32::MAX => Value::None,
+                count => self.list(count, |reader| Value::Agent(reader.u32())),
+            },
+            FieldType::PaymentList => {
+                let count = self.u32();
+                self.list(count, |reader| Value::Payment(reader.u32()))
+            }
+            FieldType::IntegerList => {
+                let count = self.u32();
+                self.list(count, |reader| Value::Integer(reader.i64()))
+            }
             FieldType::Costs => {
                 let costs = self.costs();
                 let mut named: Vec<_> = COST_NAMES
@@ -454,7 +770,16 @@ impl<'a> PayloadReader<'a> {
     pub fn width(mut self, field_type: FieldType) -> usize {
         match field_type {
             FieldType::Agent | FieldType::OptionalAgent | FieldType::Payment | FieldType::OptionalPayment | FieldType::Count => 4,
-            FieldType::Integer => 8,
+            FieldType::Integer | FieldType::Float => 8,
+            FieldType::OptionalInteger => 1 + 8 * usize::from(self.u8()),
+            FieldType::Text | FieldType::OptionalText => match self.u32() {
+                u32::MAX => 4,
+                length => 4 + length as usize,
+            },
+            FieldType::OptionalAgentList => match self.u32() {
+                u32::MAX => 4,
+                count => 4 + 4 * count as usize,
+            },
             FieldType::Small | FieldType::Boolean | FieldType::Code(_) => 1,
             FieldType::AgentList | FieldType::PaymentList => 4 + 4 * self.u32() as usize,
             FieldType::IntegerList => 4 + 8 * self.u32() as usize,

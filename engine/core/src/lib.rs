@@ -3,6 +3,7 @@
 //! No Python, no I/O, no clock, no threads, no `unsafe`, no platform mathematics: a configuration and a seed give the same event log
 //! on every machine. Read `orchestrator` first (the tick as a list of steps), then `settlement`, then `log`.
 
+pub mod agent;
 pub mod config;
 pub mod costs;
 pub mod error;
@@ -10,19 +11,24 @@ pub mod event;
 pub mod log;
 pub mod money;
 pub mod orchestrator;
+pub mod policy;
+pub mod replay;
 pub mod state;
 pub mod tally;
 pub mod transaction;
 pub mod views;
 
-pub mod agent;
 mod arrivals;
+pub mod budget;
+pub mod collateral;
 mod deadlines;
-mod policy;
-pub mod replay;
+mod escalation;
+pub mod pool;
+mod queue1;
 mod rng;
 mod scenario_events;
 mod settlement;
+mod treasury;
 
 pub use config::Config;
 pub use error::{ConfigError, SimulationError};

@@ -21,6 +21,16 @@ pub struct EventLog {
     amounts: Vec<Cents>,
     payload: Vec<u8>,
     ticks: Vec<TickStart>,
+    /// The parts of split payments, ascending: their names are those of their wholes and a number.
+    parts: Vec<Part>,
+}
+
+/// A part of a split payment.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    payment: u32,
+    whole: u32,
+    number: u32,
 }
 
 /// Where a tick's events begin.
@@ -100,6 +110,26 @@ impl PayloadWriter<'_> {
         self
     }
 
+    /// A number that a policy calculates with.
+    pub fn f64(self, value: f64) -> Self {
+        self.i64(value.to_bits() as i64)
+    }
+
+    /// Any text, or none.
+    pub fn text(mut self, text: Option<&str>) -> Self {
+        self = self.u32(text.map_or(u32::MAX, |text| text.len() as u32));
+        self.0.extend_from_slice(text.unwrap_or_default().as_bytes());
+        self
+    }
+
+    /// Cents, or none.
+    pub fn optional_i64(self, value: Option<i64>) -> Self {
+        match value {
+            None => self.u8(0),
+            Some(value) => self.u8(1).i64(value),
+        }
+    }
+
     /// A list of numbers of banks or payments.
     pub fn u32_list(mut self, values: impl ExactSizeIterator<Item = u32>) -> Self {
         self = self.u32(values.len() as u32);
@@ -107,6 +137,14 @@ impl PayloadWriter<'_> {
             self = self.u32(value);
         }
         self
+    }
+
+    /// A list of numbers of banks, or none.
+    pub fn optional_u32_list(self, values: Option<&[u32]>) -> Self {
+        match values {
+            None => self.u32(u32::MAX),
+            Some(values) => self.u32_list(values.iter().copied()),
+        }
     }
 
     /// A list of amounts.
@@ -144,6 +182,20 @@ impl EventLog {
         self.payments.push(common.payment);
         self.amounts.push(common.amount);
         PayloadWriter(&mut self.payload)
+    }
+
+    /// Note that a payment is a part of another, before anything else is logged about it.
+    pub fn name_part(&mut self, payment: u32, whole: u32, number: u32) {
+        self.parts.push(Part { payment, whole, number });
+    }
+
+    /// The name of a payment: `tx_00000001`, of its parts `tx_00000001.1`.
+    pub fn payment_id(&self, payment: u32) -> String {
+        let before = self.parts.partition_point(|part| part.payment < payment);
+        match self.parts.get(before) {
+            Some(part) if part.payment == payment => format!("{}.{}", self.payment_id(part.whole), part.number),
+            _ => format!("tx_{:08}", u64::from(payment) + 1 - before as u64),
+        }
     }
 
     /// How many events there are.
@@ -270,6 +322,9 @@ impl<'a> EventRef<'a> {
             let value = match (field.place, field.field_type) {
                 (Place::Agent, _) => Value::Agent(self.agent),
                 (Place::Peer, _) => Value::Agent(self.peer),
+                (Place::Payment, _) if self.payment == NONE => {
+                    Value::ScheduledSettlement(self.agent, self.peer, self.amount, self.tick)
+                }
                 (Place::Payment, _) => Value::Payment(self.payment),
                 (Place::Amount, _) => Value::Integer(self.amount),
                 (Place::Payload, field_type) => reader.value(field_type),
@@ -301,7 +356,7 @@ impl<'a> EventRef<'a> {
 
 /// Append events as JSON Lines, keys in the order of the catalogue.
 pub fn write_json_lines(events: Events<'_>, agent_ids: &[String], out: &mut Vec<u8>) {
-    let writer = JsonWriter { agent_ids };
+    let writer = JsonWriter { names: Names { log: events.log, agent_ids } };
     for event in events {
         out.extend_from_slice(b"{\"event_type\":\"");
         out.extend_from_slice(event.kind.event_type().name.as_bytes());
@@ -316,13 +371,34 @@ pub fn write_json_lines(events: Events<'_>, agent_ids: &[String], out: &mut Vec<
     }
 }
 
-/// The name of a payment.
-pub fn payment_id(payment: u32) -> String {
-    format!("tx_{:08}", u64::from(payment) + 1)
+/// The names of banks and payments.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// Knows the names of payments.
+    pub log: &'a EventLog,
+    /// The names of banks.
+    pub agent_ids: &'a [String],
+}
+
+impl Names<'_> {
+    /// The name of a bank.
+    pub fn agent(&self, agent: u32) -> &str {
+        &self.agent_ids[agent as usize]
+    }
+
+    /// The name of a payment.
+    pub fn payment(&self, payment: u32) -> String {
+        self.log.payment_id(payment)
+    }
+
+    /// What stands for a payment where a scenario moved money without one.
+    pub fn scheduled_settlement(&self, from: u32, to: u32, amount: Cents, tick: u32) -> String {
+        format!("scheduled_settlement_{}_{}_{amount}_{tick}", self.agent(from), self.agent(to))
+    }
 }
 
 struct JsonWriter<'a> {
-    agent_ids: &'a [String],
+    names: Names<'a>,
 }
 
 impl JsonWriter<'_> {
@@ -332,8 +408,14 @@ impl JsonWriter<'_> {
             Value::Boolean(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
             Value::Integer(number) => out.extend_from_slice(number.to_string().as_bytes()),
             Value::Code(text) => self.text(text, out),
-            Value::Agent(agent) => self.text(&self.agent_ids[*agent as usize], out),
-            Value::Payment(payment) => self.text(&payment_id(*payment), out),
+            Value::Float(number) if number.is_finite() => out.extend_from_slice(format!("{number:?}").as_bytes()),
+            Value::Float(_) => out.extend_from_slice(b"null"),
+            Value::Text(text) => self.text(text, out),
+            Value::Agent(agent) => self.text(self.names.agent(*agent), out),
+            Value::Payment(payment) => self.text(&self.names.payment(*payment), out),
+            Value::ScheduledSettlement(from, to, amount, tick) => {
+                self.text(&self.names.scheduled_settlement(*from, *to, *amount, *tick), out);
+            }
             Value::List(values) => {
                 out.push(b'[');
                 for (index, value) in values.iter().enumerate() {
@@ -389,8 +471,10 @@ pub struct EventColumns {
 pub enum Column {
     /// One number an event.
     Integers(Vec<i64>),
+    /// One number that a policy calculates with an event.
+    Floats(Vec<f64>),
     /// One text an event.
-    Texts(Vec<&'static str>),
+    Texts(Vec<Option<String>>),
     /// One object an event, as JSON.
     Json(Vec<String>),
     /// Some numbers an event: all of them, and where each event's begin (one more than there are events).
@@ -402,22 +486,30 @@ pub fn event_columns(log: &EventLog, kind: EventKind, agent_ids: &[String]) -> E
     let mut columns = EventColumns::default();
     for field in kind.event_type().fields {
         let column = match field.field_type {
-            FieldType::Code(_) | FieldType::ScenarioEventType => Column::Texts(Vec::new()),
+            FieldType::Code(_) | FieldType::ScenarioEventType | FieldType::Text | FieldType::OptionalText => {
+                Column::Texts(Vec::new())
+            }
+            FieldType::Float => Column::Floats(Vec::new()),
             FieldType::Costs | FieldType::ScenarioDetails => Column::Json(Vec::new()),
-            FieldType::AgentList | FieldType::PaymentList | FieldType::IntegerList => Column::Lists(Vec::new(), vec![0]),
+            FieldType::AgentList | FieldType::OptionalAgentList | FieldType::PaymentList | FieldType::IntegerList => {
+                Column::Lists(Vec::new(), vec![0])
+            }
             _ => Column::Integers(Vec::new()),
         };
         columns.fields.push((field.name.to_owned(), column));
     }
-    let writer = JsonWriter { agent_ids };
+    let writer = JsonWriter { names: Names { log, agent_ids } };
     for event in log.iter().filter(|event| event.kind == kind) {
         columns.sequence.push(event.sequence as i64);
         columns.tick.push(i64::from(event.tick));
         for ((_, value), (_, column)) in event.fields().zip(&mut columns.fields) {
             match (column, value) {
                 (Column::Integers(numbers), value) => numbers.push(number(&value)),
-                (Column::Texts(texts), Value::Code(text)) => texts.push(text),
-                (Column::Texts(texts), _) => texts.push(""),
+                (Column::Floats(numbers), Value::Float(number)) => numbers.push(number),
+                (Column::Floats(numbers), _) => numbers.push(f64::NAN),
+                (Column::Texts(texts), Value::Code(text)) => texts.push(Some(text.to_owned())),
+                (Column::Texts(texts), Value::Text(text)) => texts.push(Some(text)),
+                (Column::Texts(texts), _) => texts.push(None),
                 (Column::Json(objects), value) => {
                     let mut bytes = Vec::new();
                     writer.value(&value, &mut bytes);
@@ -439,6 +531,6 @@ fn number(value: &Value) -> i64 {
         Value::Integer(number) => *number,
         Value::Boolean(yes) => i64::from(*yes),
         Value::Agent(number) | Value::Payment(number) => i64::from(*number),
-        Value::None | Value::Code(_) | Value::List(_) | Value::Object(_) => -1,
+        _ => -1,
     }
 }

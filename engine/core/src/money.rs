@@ -108,6 +108,11 @@ impl Rate {
         Some(amount.checked_mul(self.numerator)?.div_euclid(self.denominator))
     }
 
+    /// The nearest floating-point number, for policies, which calculate with such.
+    pub fn to_f64(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+
     fn reduced(self) -> Option<Self> {
         let divisor = greatest_common_divisor(self.numerator, self.denominator);
         Some(Self { numerator: self.numerator / divisor, denominator: self.denominator / divisor })

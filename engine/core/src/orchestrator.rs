@@ -1,18 +1,24 @@
 //! One simulation, and the tick as a list of named steps.
 
 use crate::arrivals::{ArrivalProcess, arrival_processes, generate_arrivals};
-use crate::config::{Config, Queue1Ordering};
+use crate::collateral::run_timers;
+use crate::config::{Config, ScenarioEvent};
 use crate::costs::{self, COST_NAMES};
 use crate::error::{ConfigError, SimulationError};
+use crate::escalation::escalate_priorities;
 use crate::event::EventKind;
 use crate::log::{Common, EventLog};
 use crate::money::Cents;
-use crate::policy::{Decision, QueueView};
+use crate::pool::{allocate_pools, return_pools};
+use crate::queue1::{apply_policies, apply_policies_to_queue2};
 use crate::scenario_events::ScenarioEvents;
-use crate::settlement::{release_from_queue2, save_liquidity, settle_submissions};
+use crate::settlement::{run_queue2, save_liquidity, settle_submissions};
 use crate::state::State;
 use crate::tally::{Counts, Tally};
-use crate::transaction::{Status, Transaction};
+use crate::transaction::Transaction;
+use crate::treasury::{
+    apply_bank_trees, apply_deferred_credits, apply_end_of_tick_collateral_trees, apply_strategic_collateral_trees, reset_registers,
+};
 
 /// One simulation.
 #[derive(Debug, Clone)]
@@ -21,6 +27,8 @@ pub struct Orchestrator {
     agent_ids: Vec<String>,
     processes: Vec<ArrivalProcess>,
     scenario_events: ScenarioEvents,
+    /// By bank: what it had from its pool before the first tick.
+    opening_allocations: Vec<Cents>,
     state: State,
 }
 
@@ -29,10 +37,13 @@ impl Orchestrator {
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         config.validate()?;
         let agent_ids = config.agent_ids();
+        let state = State::new(&config, &agent_ids)?;
+        require_payment_trees(&config, &state)?;
         Ok(Self {
             processes: arrival_processes(&config, &agent_ids),
             scenario_events: ScenarioEvents::new(&config, &agent_ids),
-            state: State::new(&config, &agent_ids)?,
+            opening_allocations: state.agents.iter().map(|agent| agent.pool.map_or(0, |pool| pool.allocated())).collect(),
+            state,
             agent_ids,
             config,
         })
@@ -64,13 +75,22 @@ impl Orchestrator {
         let state = &mut self.state;
         state.log.begin_tick();
         begin_day(state);
-        self.scenario_events.execute_due(state)?;
+        self.scenario_events.execute_due(state, &mut self.processes)?;
         generate_arrivals(&mut self.processes, state)?;
+        apply_strategic_collateral_trees(state);
+        apply_bank_trees(state);
+        run_timers(state);
         mark_overdue(state)?;
-        apply_policies(state, self.config.queue1_ordering);
+        if let Some(escalation) = &self.config.priority_escalation {
+            escalate_priorities(state, escalation);
+        }
+        apply_policies(state)?;
+        apply_policies_to_queue2(state);
         settle_submissions(state)?;
-        release_from_queue2(state)?;
+        run_queue2(state)?;
         save_liquidity(state, &self.config.lsm_config)?;
+        apply_end_of_tick_collateral_trees(state);
+        apply_deferred_credits(state);
         accrue_costs(state)?;
         end_day(state)?;
         state.tick += 1;
@@ -87,6 +107,11 @@ impl Orchestrator {
             self.run_steps()?;
         }
         Ok(())
+    }
+
+    /// By bank: what it had from its pool before the first tick.
+    pub fn opening_allocations(&self) -> &[Cents] {
+        &self.opening_allocations
     }
 
     /// The configuration.
@@ -140,16 +165,34 @@ impl Orchestrator {
     }
 }
 
-/// On the first tick of a day nothing has been sent yet: limits have their full room again.
+/// A bank that gets payments needs a tree that decides about them.
+fn require_payment_trees(config: &Config, state: &State) -> Result<(), ConfigError> {
+    for (place, agent) in config.agents.iter().enumerate() {
+        let sends = |event: &ScenarioEvent| matches!(event, ScenarioEvent::CustomTransactionArrival { from_agent, .. } if *from_agent == agent.id);
+        let number = state.agent_ids.binary_search(&agent.id).unwrap_or_default();
+        let lacks_tree = state.agents[number].policy.trees().is_some_and(|trees| trees.payment.is_none());
+        if lacks_tree && (!agent.arrivals.is_empty() || config.scenario_events.iter().any(sends)) {
+            let path = format!("agents.{place}.policy.document.payment_tree");
+            return Err(ConfigError::new(path, "is missing; this bank has payments to decide about"));
+        }
+    }
+    Ok(())
+}
+
+/// On the first tick of a day nothing has been sent yet: limits have their full room again. Pools are allocated anew.
 fn begin_day(state: &mut State) {
     if !state.is_first_tick_of_day() {
         return;
     }
     for (number, agent) in state.agents.iter_mut().enumerate() {
+        state.throughput_today[number] = (0, 0);
         if let Some(limits) = &mut agent.limits {
             limits.clear();
             state.queue2.wake(number as u32);
         }
+    }
+    if state.tick > 0 && state.rules.daily_liquidity_reallocation {
+        allocate_pools(state);
     }
 }
 
@@ -157,7 +200,7 @@ fn begin_day(state: &mut State) {
 /// happens to them later in this tick.
 fn mark_overdue(state: &mut State) -> Result<(), SimulationError> {
     let Some(last_tick) = state.tick.checked_sub(1) else { return Ok(()) };
-    let unpaid = |index: &u32| state.transactions[*index as usize].status != Status::Settled;
+    let unpaid = |index: &u32| state.transactions[*index as usize].is_queued() && !state.transactions[*index as usize].is_overdue();
     let mut late: Vec<u32> = state.deadlines.due_in(last_tick).filter(unpaid).collect();
     late.sort_unstable_by_key(|index| (state.transactions[*index as usize].sender, *index));
     for index in late {
@@ -166,7 +209,9 @@ fn mark_overdue(state: &mut State) -> Result<(), SimulationError> {
         sender.count_unqueued(payment);
         payment.overdue_since = state.tick;
         sender.count_queued(payment);
-        let penalty = state.rates.deadline_penalty(payment.amount);
+        let penalty = state.deadline_penalty(index);
+        let payment = &state.transactions[index as usize];
+        let sender = &mut state.agents[payment.sender as usize];
         let charged = penalty.and_then(|penalty| sender.costs_of_tick[costs::DEADLINE_PENALTY].checked_add(penalty));
         let (Some(penalty), Some(charged)) = (penalty, charged) else {
             return Err(state.overflow("the deadline penalties of a bank"));
@@ -186,90 +231,26 @@ fn mark_overdue(state: &mut State) -> Result<(), SimulationError> {
     Ok(())
 }
 
-/// Every bank decides about the payments in its own queue. Nothing settles meanwhile.
-fn apply_policies(state: &mut State, ordering: Queue1Ordering) {
-    for number in 0..state.agents.len() {
-        let agent = &mut state.agents[number];
-        if agent.queue1.is_empty() {
-            continue;
-        }
-        if ordering == Queue1Ordering::PriorityDeadline {
-            agent.queue1.sort_by_key(|index| {
-                let payment = &state.transactions[*index as usize];
-                (std::cmp::Reverse(payment.priority), payment.deadline_tick)
-            });
-        }
-        let mut view =
-            QueueView { tick: state.tick, balance: agent.balance.into(), available_liquidity: agent.available_liquidity().into() };
-        let queue1 = std::mem::take(&mut agent.queue1);
-        let mut kept = Vec::new();
-        for index in queue1.iter().copied() {
-            let payment = &mut state.transactions[index as usize];
-            match agent.policy.decide(payment, view) {
-                Decision::Hold(reason) => {
-                    let ticks_to_deadline = i64::from(payment.deadline_tick) - i64::from(state.tick);
-                    let common = Common { payment: index, amount: ticks_to_deadline, ..Common::agent(payment.sender) };
-                    state.log.append(EventKind::PolicyHold, common).u8(reason as u8);
-                    kept.push(index);
-                }
-                Decision::Release => {
-                    view.balance -= i128::from(payment.amount);
-                    view.available_liquidity -= i128::from(payment.amount);
-                    payment.status = Status::Submitted;
-                    let common = Common { agent: payment.sender, peer: payment.receiver, payment: index, amount: payment.amount };
-                    state.log.append(EventKind::RtgsSubmission, common).u8(payment.priority).u8(RTGS_PRIORITY_NORMAL);
-                    let common = Common { payment: index, ..Common::agent(payment.sender) };
-                    state.log.append(EventKind::PolicySubmit, common);
-                    state.submissions.push(index);
-                }
-            }
-        }
-        if kept.is_empty() {
-            // The emptied queue keeps its memory for the next tick.
-            kept = queue1;
-            kept.clear();
-        }
-        agent.queue1 = kept;
-    }
-}
-
-/// The place of `Normal` in `event::RTGS_PRIORITIES`.
-const RTGS_PRIORITY_NORMAL: u8 = 2;
-
-/// Charge every bank for this tick's overdraft and waiting, together with the penalties of this tick.
+/// Charge every bank for this tick's credit, waiting, collateral and pool, together with the penalties of this tick.
 fn accrue_costs(state: &mut State) -> Result<(), SimulationError> {
     for number in 0..state.agents.len() {
         let agent = &mut state.agents[number];
         let overdraft = state.rates.overdraft(agent.balance);
         let delay = state.rates.delay(&agent.queued_value, agent.queued_count);
-        let (Some(overdraft), Some(delay)) = (overdraft, delay) else {
+        let collateral = state.rates.collateral(agent.collateral.posted());
+        let pool = state.rates.liquidity_opportunity(agent.pool.map_or(0, |pool| pool.allocated()));
+        let (Some(overdraft), Some(delay), Some(collateral), Some(pool)) = (overdraft, delay, collateral, pool) else {
             return Err(state.overflow("the cost of a bank"));
         };
         agent.costs_of_tick[costs::LIQUIDITY] = overdraft;
         agent.costs_of_tick[costs::DELAY] = delay;
-        if agent.costs_of_tick != [0; COST_NAMES.len()] {
-            charge(state, number)?;
+        agent.costs_of_tick[costs::COLLATERAL] = collateral;
+        agent.costs_of_tick[costs::LIQUIDITY_OPPORTUNITY] = pool;
+        let costs = std::mem::take(&mut agent.costs_of_tick);
+        if costs != [0; COST_NAMES.len()] {
+            state.charge(number as u32, &costs)?;
         }
     }
-    Ok(())
-}
-
-/// Log what a bank was charged since the last time, and add it to the run.
-fn charge(state: &mut State, number: usize) -> Result<(), SimulationError> {
-    let agent = &mut state.agents[number];
-    let charged = std::mem::replace(&mut agent.costs_of_tick, [0; COST_NAMES.len()]);
-    for (of_run, cost) in agent.costs_of_run.iter_mut().zip(charged) {
-        match of_run.checked_add(cost) {
-            Some(sum) => *of_run = sum,
-            None => return Err(state.overflow("the costs of a bank")),
-        }
-    }
-    let total: i128 = charged.iter().map(|cost| i128::from(*cost)).sum();
-    if Cents::try_from(total).is_err() {
-        return Err(state.overflow("the cost of a bank"));
-    }
-    state.tally.of_tick.cost += total;
-    state.log.append(EventKind::CostAccrual, Common::agent(number as u32)).costs(&charged);
     Ok(())
 }
 
@@ -285,9 +266,8 @@ fn end_day(state: &mut State) -> Result<(), SimulationError> {
         let queue1 = state.agents[number].queue1.iter().copied();
         for index in queue1.chain(state.queue2.payments_of(number as u32)) {
             unsettled += 1;
-            let payment = &state.transactions[index as usize];
-            if payment.deadline_tick <= state.tick {
-                let penalty = state.rates.eod_penalty(payment.amount);
+            if state.transactions[index as usize].deadline_tick <= state.tick {
+                let penalty = state.eod_penalty(index);
                 penalties = penalty.and_then(|penalty| penalties.unwrap_or(0).checked_add(penalty));
                 if penalties.is_none() {
                     return Err(state.overflow("the penalties at the end of a day"));
@@ -296,11 +276,14 @@ fn end_day(state: &mut State) -> Result<(), SimulationError> {
         }
         if let Some(penalties) = penalties {
             total = total.checked_add(penalties).ok_or_else(|| state.overflow("the penalties at the end of a day"))?;
-            state.agents[number].costs_of_tick[costs::EOD_PENALTY] = penalties;
-            charge(state, number)?;
+            state.charge_one(number as u32, costs::EOD_PENALTY, penalties)?;
         }
     }
+    reset_registers(state);
     let day = state.day();
     state.log.append(EventKind::EndOfDay, Common::NOTHING).u32(day).u32(unsettled).i64(total);
+    if state.rules.daily_liquidity_reallocation {
+        return_pools(state);
+    }
     Ok(())
 }

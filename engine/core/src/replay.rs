@@ -1,9 +1,11 @@
 //! A second reading of a run: everything told from the log and the opening balances, without the engine that wrote it.
 
+use crate::config::AgentConfig;
 use crate::costs::COST_NAMES;
 use crate::event::{EventKind, PayloadReader};
 use crate::log::{EventRef, NONE};
 use crate::money::Cents;
+use crate::money::Rate;
 use crate::transaction::{MECHANISMS, Mechanism};
 
 /// What the log tells about a run up to some event.
@@ -15,6 +17,9 @@ pub struct Replay {
     pub payments: Vec<PaymentReplay>,
     /// The central queue, in order; `None` where a payment has left it.
     queue2: Vec<Option<u32>>,
+    /// Payments that are not parts.
+    originals: i32,
+    deferred: bool,
     /// Counts and sums since they were last cleared.
     pub of_tick: TickReplay,
     /// Queued payments past their deadline.
@@ -28,6 +33,8 @@ pub struct AgentReplay {
     pub balance: Cents,
     /// How far below zero the balance may go.
     pub credit_limit: Cents,
+    /// Collateral posted.
+    pub posted_collateral: Cents,
     /// Payments in its own queue.
     pub queue1_count: i64,
     /// Cents in its own queue.
@@ -38,6 +45,17 @@ pub struct AgentReplay {
     pub queue2_value: Cents,
     /// Costs since they were last cleared, by category.
     pub costs: [Cents; COST_NAMES.len()],
+    unsecured_cap: Cents,
+    haircut: Option<Rate>,
+}
+
+impl AgentReplay {
+    fn set_collateral(&mut self, posted: Cents) {
+        self.posted_collateral = posted;
+        let haircut = self.haircut.unwrap_or(Rate::ZERO);
+        let worth = i128::from(posted) * (haircut.denominator - haircut.numerator) / haircut.denominator;
+        self.credit_limit = self.unsecured_cap + worth as Cents;
+    }
 }
 
 /// A payment, as the log tells it; -1 for "not (yet)".
@@ -57,6 +75,10 @@ pub struct PaymentReplay {
     pub priority: i32,
     /// The payment that it is a part of.
     pub parent: i32,
+    /// Its place among the payments that are not parts, from 1; of a part, that of its whole.
+    pub number: i32,
+    /// Of a part: its place among the parts, from 1; else 0.
+    pub part: i32,
     /// When it left its sender's own queue.
     pub submitted_tick: i32,
     /// When it entered the central queue.
@@ -71,7 +93,16 @@ pub struct PaymentReplay {
     pub dropped_tick: i32,
     /// The place in the log of the event that settled it.
     pub settled_by: i32,
+    /// Cents that are not paid.
+    remaining: Cents,
+    parts: i32,
     queue2_place: u32,
+}
+
+impl PaymentReplay {
+    fn is_open(&self) -> bool {
+        self.settled_tick < 0 && self.dropped_tick < 0
+    }
 }
 
 /// Counts and sums over some events.
@@ -88,16 +119,33 @@ pub struct TickReplay {
 }
 
 impl Replay {
-    /// Before the first event: each bank's opening balance and credit limit.
-    pub fn new(opening: impl Iterator<Item = (Cents, Cents)>) -> Self {
-        let agents = opening.map(|(balance, credit_limit)| AgentReplay { balance, credit_limit, ..AgentReplay::default() });
+    /// Before the first event. `agents` are in ascending order of ids; `allocated` is what each has from its pool.
+    pub fn new<'a>(agents: impl Iterator<Item = (&'a AgentConfig, Cents)>) -> Self {
+        let agents = agents.map(|(config, allocated)| {
+            let mut agent = AgentReplay {
+                balance: config.opening_balance + allocated,
+                unsecured_cap: config.unsecured_cap,
+                haircut: Some(config.collateral_haircut),
+                ..AgentReplay::default()
+            };
+            agent.set_collateral(config.posted_collateral);
+            agent
+        });
         Self {
             agents: agents.collect(),
             payments: Vec::new(),
             queue2: Vec::new(),
+            originals: 0,
+            deferred: false,
             of_tick: TickReplay::default(),
             overdue_count: 0,
         }
+    }
+
+    /// Take credits as deferred: they count when the log says that they are applied.
+    pub fn with_deferred_crediting(mut self, deferred: bool) -> Self {
+        self.deferred = deferred;
+        self
     }
 
     /// The central queue, in order.
@@ -121,9 +169,18 @@ impl Replay {
             EventKind::RtgsSubmission => {
                 let payment = &mut self.payments[event.payment as usize];
                 payment.submitted_tick = tick;
-                let agent = &mut self.agents[event.agent as usize];
-                agent.queue1_count -= 1;
-                agent.queue1_value -= payment.amount;
+                self.leave_queue1(event.payment);
+            }
+            EventKind::PolicyDrop => {
+                self.payments[event.payment as usize].dropped_tick = tick;
+                self.leave_queue1(event.payment);
+                self.overdue_count -= i64::from(self.payments[event.payment as usize].overdue_tick >= 0);
+            }
+            EventKind::PolicySplit => {
+                self.payments[event.payment as usize].submitted_tick = tick;
+                self.leave_queue1(event.payment);
+                // Its parts are overdue as it was; from now on they are counted, one by one.
+                self.overdue_count -= i64::from(self.payments[event.payment as usize].overdue_tick >= 0);
             }
             EventKind::QueuedRtgs => {
                 let payment = &mut self.payments[event.payment as usize];
@@ -134,6 +191,13 @@ impl Replay {
                 agent.queue2_count += 1;
                 agent.queue2_value += payment.amount;
             }
+            EventKind::RtgsWithdrawal => {
+                self.leave_queue2(event.payment);
+                let payment = &mut self.payments[event.payment as usize];
+                payment.submitted_tick = -1;
+                payment.queued_tick = -1;
+                self.join_queue1(event.payment);
+            }
             EventKind::RtgsImmediateSettlement => self.settle_gross(event, Mechanism::Gross),
             EventKind::Queue2LiquidityRelease => self.settle_gross(event, Mechanism::Queue),
             EventKind::LsmBilateralOffset => {
@@ -141,21 +205,44 @@ impl Replay {
                 let agents: Vec<u32> = numbers(&mut reader);
                 let payments: Vec<u32> = numbers(&mut reader);
                 let (amount_a, amount_b) = (reader.i64(), reader.i64());
-                self.agents[agents[0] as usize].balance += amount_b - amount_a;
-                self.agents[agents[1] as usize].balance += amount_a - amount_b;
+                self.post_nets(&agents, &[amount_b - amount_a, amount_a - amount_b]);
                 self.settle_all(event, &payments, Mechanism::Bilateral);
+            }
+            EventKind::EntryDispositionOffset => {
+                let mut reader = event.reader();
+                let queued = reader.u32();
+                let agents: Vec<u32> = numbers(&mut reader);
+                let (incoming, back) = (reader.i64(), reader.i64());
+                self.post_nets(&agents, &[back - incoming, incoming - back]);
+                self.settle_all(event, &[event.payment, queued], Mechanism::Bilateral);
             }
             EventKind::LsmCycleSettlement => {
                 let mut reader = event.reader();
                 let agents: Vec<u32> = numbers(&mut reader);
                 let payments: Vec<u32> = numbers(&mut reader);
-                for _ in 0..reader.u32() {
-                    reader.i64();
-                }
-                for place in 0..reader.u32() {
-                    self.agents[agents[place as usize] as usize].balance += reader.i64();
-                }
+                let _amounts = amounts(&mut reader);
+                self.post_nets(&agents, &amounts(&mut reader));
                 self.settle_all(event, &payments, Mechanism::Cycle);
+            }
+            EventKind::LsmMultilateralSettlement => {
+                let mut reader = event.reader();
+                let agents: Vec<u32> = numbers(&mut reader);
+                let payments: Vec<u32> = numbers(&mut reader);
+                self.post_nets(&agents, &amounts(&mut reader));
+                self.settle_all(event, &payments, Mechanism::Multilateral);
+            }
+            EventKind::DeferredCreditApplied | EventKind::LiquidityAllocation => {
+                self.agents[event.agent as usize].balance += event.amount;
+            }
+            EventKind::LiquidityReturn => self.agents[event.agent as usize].balance -= event.amount,
+            EventKind::CollateralPost | EventKind::CollateralWithdraw => {
+                let mut reader = event.reader();
+                reader.u8();
+                self.agents[event.agent as usize].set_collateral(reader.i64());
+            }
+            EventKind::CollateralTimerWithdrawn => {
+                let agent = &mut self.agents[event.agent as usize];
+                agent.set_collateral(agent.posted_collateral - event.amount);
             }
             EventKind::CostAccrual => {
                 let charged = event.reader().costs();
@@ -169,52 +256,127 @@ impl Replay {
             }
             EventKind::ScenarioEventExecuted => {
                 let mut reader = event.reader();
-                if reader.u8() == 0 {
-                    let (from, to, amount) = (reader.u32(), reader.u32(), reader.i64());
-                    self.agents[from as usize].balance -= amount;
-                    self.agents[to as usize].balance += amount;
+                match reader.u8() {
+                    0 => {
+                        let (from, to, amount) = (reader.u32(), reader.u32(), reader.i64());
+                        self.agents[from as usize].balance -= amount;
+                        self.agents[to as usize].balance += amount;
+                    }
+                    3 => {
+                        let (agent, _delta, total) = (reader.u32(), reader.i64(), reader.i64());
+                        self.agents[agent as usize].set_collateral(total);
+                    }
+                    _ => {}
                 }
             }
             EventKind::PolicySubmit
             | EventKind::PolicyHold
+            | EventKind::PolicyError
+            | EventKind::TransactionReprioritized
+            | EventKind::PriorityEscalated
+            | EventKind::RtgsResubmission
             | EventKind::OverdueTransactionSettled
             | EventKind::BilateralLimitExceeded
             | EventKind::MultilateralLimitExceeded
             | EventKind::LsmCycleSearchBounded
+            | EventKind::AlgorithmExecution
+            | EventKind::CollateralTimerBlocked
+            | EventKind::BankBudgetSet
+            | EventKind::StateRegisterSet
             | EventKind::EndOfDay => {}
         }
     }
 
     fn arrive(&mut self, event: &EventRef<'_>) {
         let mut reader = event.reader();
+        let (deadline, priority, _divisible, parent) = (reader.u32(), reader.u8(), reader.u8(), reader.u32());
+        let whole = (parent != NONE).then(|| {
+            let whole = &mut self.payments[parent as usize];
+            whole.parts += 1;
+            *whole
+        });
+        self.originals += i32::from(whole.is_none());
         self.payments.push(PaymentReplay {
             sender: event.agent as i32,
             receiver: event.peer as i32,
             amount: event.amount,
-            arrival_tick: event.tick as i32,
-            deadline_tick: reader.u32() as i32,
-            priority: i32::from(reader.u8()),
-            parent: -1,
+            arrival_tick: whole.map_or(event.tick as i32, |whole| whole.arrival_tick),
+            deadline_tick: deadline as i32,
+            priority: i32::from(priority),
+            parent: if parent == NONE { -1 } else { parent as i32 },
+            number: whole.map_or(self.originals, |whole| whole.number),
+            part: whole.map_or(0, |whole| whole.parts),
             submitted_tick: -1,
             queued_tick: -1,
             settled_tick: -1,
             mechanism: -1,
-            overdue_tick: -1,
+            overdue_tick: whole.map_or(-1, |whole| whole.overdue_tick),
             dropped_tick: -1,
             settled_by: -1,
+            remaining: event.amount,
+            parts: 0,
             queue2_place: NONE,
         });
-        let agent = &mut self.agents[event.agent as usize];
+        self.join_queue1(self.payments.len() as u32 - 1);
+        match whole {
+            None => {
+                self.of_tick.arrived_count += 1;
+                self.of_tick.arrived_value += event.amount;
+            }
+            Some(whole) => self.overdue_count += i64::from(whole.overdue_tick >= 0),
+        }
+    }
+
+    fn join_queue1(&mut self, index: u32) {
+        let payment = &self.payments[index as usize];
+        let agent = &mut self.agents[payment.sender as usize];
         agent.queue1_count += 1;
-        agent.queue1_value += event.amount;
-        self.of_tick.arrived_count += 1;
-        self.of_tick.arrived_value += event.amount;
+        agent.queue1_value += payment.amount;
+    }
+
+    fn leave_queue1(&mut self, index: u32) {
+        let payment = &self.payments[index as usize];
+        let agent = &mut self.agents[payment.sender as usize];
+        agent.queue1_count -= 1;
+        agent.queue1_value -= payment.amount;
+    }
+
+    fn leave_queue2(&mut self, index: u32) {
+        let payment = &mut self.payments[index as usize];
+        let place = std::mem::replace(&mut payment.queue2_place, NONE);
+        if place != NONE {
+            self.queue2[place as usize] = None;
+            let agent = &mut self.agents[payment.sender as usize];
+            agent.queue2_count -= 1;
+            agent.queue2_value -= payment.amount;
+        }
+    }
+
+    fn credit(&mut self, agent: u32, amount: Cents) {
+        if !self.deferred {
+            self.agents[agent as usize].balance += amount;
+        }
+    }
+
+    fn post_nets(&mut self, agents: &[u32], nets: &[Cents]) {
+        for (agent, net) in agents.iter().zip(nets) {
+            if *net < 0 {
+                self.agents[*agent as usize].balance += net;
+            } else {
+                self.credit(*agent, *net);
+            }
+        }
     }
 
     fn settle_gross(&mut self, event: &EventRef<'_>, mechanism: Mechanism) {
         self.agents[event.agent as usize].balance -= event.amount;
-        self.agents[event.peer as usize].balance += event.amount;
-        self.settle(event, event.payment, mechanism);
+        if event.payment == NONE {
+            // A settlement that the scenario scheduled: money, but no payment.
+            self.agents[event.peer as usize].balance += event.amount;
+        } else {
+            self.credit(event.peer, event.amount);
+            self.settle(event, event.payment, mechanism);
+        }
     }
 
     fn settle_all(&mut self, event: &EventRef<'_>, payments: &[u32], mechanism: Mechanism) {
@@ -224,22 +386,43 @@ impl Replay {
     }
 
     fn settle(&mut self, event: &EventRef<'_>, index: u32, mechanism: Mechanism) {
+        self.leave_queue2(index);
         let payment = &mut self.payments[index as usize];
-        payment.settled_tick = event.tick as i32;
-        payment.mechanism = mechanism as i32;
-        payment.settled_by = event.sequence as i32;
+        let (amount, parent) = (payment.amount, payment.parent);
         self.of_tick.settled_count[mechanism as usize] += 1;
-        self.of_tick.settled_value[mechanism as usize] += payment.amount;
+        self.of_tick.settled_value[mechanism as usize] += amount;
         self.overdue_count -= i64::from(payment.overdue_tick >= 0);
-        if payment.queue2_place != NONE {
-            self.queue2[payment.queue2_place as usize] = None;
-            let agent = &mut self.agents[payment.sender as usize];
-            agent.queue2_count -= 1;
-            agent.queue2_value -= payment.amount;
+        payment.remaining = 0;
+        payment.mark_settled(event, mechanism);
+        if let Ok(parent) = usize::try_from(parent) {
+            let whole = &mut self.payments[parent];
+            whole.remaining -= amount;
+            if whole.remaining == 0 {
+                whole.mark_settled(event, mechanism);
+            }
         }
+    }
+
+    /// The payments in a bank's own queue, in order of arrival.
+    pub fn queue1(&self, agent: u32) -> impl Iterator<Item = u32> + '_ {
+        let is_there =
+            move |payment: &PaymentReplay| payment.sender == agent as i32 && payment.submitted_tick < 0 && payment.is_open();
+        self.payments.iter().enumerate().filter(move |(_, payment)| is_there(payment)).map(|(index, _)| index as u32)
+    }
+}
+
+impl PaymentReplay {
+    fn mark_settled(&mut self, event: &EventRef<'_>, mechanism: Mechanism) {
+        self.settled_tick = event.tick as i32;
+        self.mechanism = mechanism as i32;
+        self.settled_by = event.sequence as i32;
     }
 }
 
 fn numbers(reader: &mut PayloadReader<'_>) -> Vec<u32> {
     (0..reader.u32()).map(|_| reader.u32()).collect()
+}
+
+fn amounts(reader: &mut PayloadReader<'_>) -> Vec<Cents> {
+    (0..reader.u32()).map(|_| reader.i64()).collect()
 }

@@ -25,6 +25,12 @@ pub struct Counts {
     pub settled: [u64; MECHANISMS.len()],
     /// Cents that settled, by mechanism.
     pub settled_value: [i128; MECHANISMS.len()],
+    /// Payments that arrived, not counting parts, and are settled, parts and all.
+    pub settled_originals: u64,
+    /// Payments that arrived, not counting parts, of which something settled by netting.
+    pub netted_originals: u64,
+    /// Payments that were cancelled.
+    pub dropped: u64,
     /// Settlements of a netting step: pairs offset and loops settled.
     pub lsm_operations: u64,
     /// Cents charged.
@@ -50,6 +56,9 @@ impl Counts {
             self.settled[mechanism] += other.settled[mechanism];
             self.settled_value[mechanism] += other.settled_value[mechanism];
         }
+        self.settled_originals += other.settled_originals;
+        self.netted_originals += other.netted_originals;
+        self.dropped += other.dropped;
         self.lsm_operations += other.lsm_operations;
         self.cost += other.cost;
     }

@@ -14,10 +14,25 @@ pub enum Status {
     Queue2,
     /// Paid.
     Settled,
+    /// Replaced by its parts.
+    Split,
+    /// Cancelled by its sender's policy.
+    Dropped,
+}
+
+/// How urgent its sender declares a submission; the number is its place in `event::RTGS_PRIORITIES`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RtgsPriority {
+    /// First in a queue that is ordered by priority.
+    HighlyUrgent = 0,
+    /// Second.
+    Urgent = 1,
+    /// Last, and what is meant where nothing is declared.
+    Normal = 2,
 }
 
 /// How a payment settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mechanism {
     /// By itself, when it was submitted.
     Gross,
@@ -39,6 +54,8 @@ pub const MECHANISMS: [&str; 5] = ["gross", "queue", "bilateral", "cycle", "mult
 pub struct Transaction {
     /// Cents, positive.
     pub amount: Cents,
+    /// Cents not yet paid: the amount or, of a payment that was split, what its parts still owe.
+    pub remaining: Cents,
     /// The paying bank.
     pub sender: u32,
     /// The bank that is paid.
@@ -51,17 +68,41 @@ pub struct Transaction {
     pub overdue_since: u32,
     /// Its place in the sender's part of the central queue, while it is there.
     pub queue2_slot: u32,
+    /// Its class of declared priority in the central queue, while it is there.
+    pub queue2_class: u8,
     /// When it entered the central queue: the number of entries before, or `NONE`.
     pub queue2_sequence: u32,
+    /// The payment that it is a part of, or `NONE`.
+    pub parent: u32,
+    /// Of a part: its place among the parts, from 1. Of a payment that was split: how many parts it has.
+    pub part: u32,
+    /// The tick until which its sender's policy does not see it.
+    pub hidden_until: u32,
     /// 0 to 10.
     pub priority: u8,
+    /// The priority before any escalation.
+    pub original_priority: u8,
+    /// What its sender declared.
+    pub rtgs_priority: Option<RtgsPriority>,
     /// Whether it may be split.
     pub divisible: bool,
+    /// Whether it, or a part of it, has settled by netting.
+    pub netted: bool,
     /// Where it stands.
     pub status: Status,
 }
 
 impl Transaction {
+    /// Whether it is a part of another payment.
+    pub fn is_part(&self) -> bool {
+        self.parent != NONE
+    }
+
+    /// Whether it waits in one of the queues.
+    pub fn is_queued(&self) -> bool {
+        matches!(self.status, Status::Queue1 | Status::Queue2)
+    }
+
     /// Whether its deadline has passed unpaid.
     pub fn is_overdue(&self) -> bool {
         self.overdue_since != NONE
@@ -75,5 +116,31 @@ impl Transaction {
             _ => 2,
         };
         2 * band + usize::from(self.is_overdue())
+    }
+}
+
+/// A payment for tests: from bank 0 to bank 1, due in tick 10.
+#[cfg(test)]
+pub fn example(amount: Cents) -> Transaction {
+    Transaction {
+        amount,
+        remaining: amount,
+        sender: 0,
+        receiver: 1,
+        arrival_tick: 0,
+        deadline_tick: 10,
+        overdue_since: NONE,
+        queue2_slot: NONE,
+        queue2_class: 0,
+        queue2_sequence: NONE,
+        parent: NONE,
+        part: 0,
+        hidden_until: 0,
+        priority: 5,
+        original_priority: 5,
+        rtgs_priority: None,
+        divisible: true,
+        netted: false,
+        status: Status::Queue1,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::costs::COST_NAMES;
 use crate::event::EventKind;
-use crate::log::payment_id;
+use crate::log::NONE;
 use crate::money::Cents;
 use crate::orchestrator::Orchestrator;
 use crate::replay::{AgentReplay, PaymentReplay, Replay};
@@ -21,9 +21,10 @@ pub struct Series {
 
 type AgentColumn = (&'static str, fn(&AgentReplay) -> i64);
 
-const AGENT_COLUMNS: [AgentColumn; 6] = [
+const AGENT_COLUMNS: [AgentColumn; 7] = [
     ("balance", |agent| agent.balance),
     ("credit_limit", |agent| agent.credit_limit),
+    ("posted_collateral", |agent| agent.posted_collateral),
     ("queue1_count", |agent| agent.queue1_count),
     ("queue1_value", |agent| agent.queue1_value),
     ("queue2_count", |agent| agent.queue2_count),
@@ -67,7 +68,9 @@ impl Orchestrator {
     fn replay_from_start(&self) -> Replay {
         let mut by_id: Vec<_> = self.config().agents.iter().collect();
         by_id.sort_by(|a, b| a.id.cmp(&b.id));
-        Replay::new(by_id.into_iter().map(|agent| (agent.opening_balance, agent.unsecured_cap)))
+        let allocated = |number: usize| self.opening_allocations()[number];
+        Replay::new(by_id.into_iter().enumerate().map(|(number, agent)| (agent, allocated(number))))
+            .with_deferred_crediting(self.config().deferred_crediting)
     }
 
     /// Every payment and what became of it.
@@ -129,7 +132,12 @@ impl Orchestrator {
                 flows.last_tick[cell] = i64::from(event.tick);
             };
             match event.kind {
+                EventKind::RtgsImmediateSettlement if event.payment == NONE => {}
                 EventKind::RtgsImmediateSettlement => add(Mechanism::Gross, event.payment),
+                EventKind::EntryDispositionOffset => {
+                    add(Mechanism::Bilateral, event.payment);
+                    add(Mechanism::Bilateral, event.reader().u32());
+                }
                 EventKind::Queue2LiquidityRelease => add(Mechanism::Queue, event.payment),
                 EventKind::LsmBilateralOffset | EventKind::LsmCycleSettlement => {
                     let mechanism =
@@ -155,14 +163,14 @@ impl Orchestrator {
         let mut agents: Vec<AgentView> = replay
             .agents
             .iter()
-            .enumerate()
-            .map(|(number, sums)| AgentView { number: number as u32, sums: sums.clone(), queue1: Vec::new(), queue2: Vec::new() })
+            .zip(0..)
+            .map(|(sums, number)| AgentView {
+                number,
+                sums: sums.clone(),
+                queue1: replay.queue1(number).collect(),
+                queue2: Vec::new(),
+            })
             .collect();
-        for (index, payment) in replay.payments.iter().enumerate() {
-            if payment.submitted_tick < 0 {
-                agents[payment.sender as usize].queue1.push(index as u32);
-            }
-        }
         let queue2: Vec<u32> = replay.queue2().collect();
         for index in &queue2 {
             agents[replay.payments[*index as usize].sender as usize].queue2.push(*index);
@@ -174,9 +182,4 @@ impl Orchestrator {
     pub fn balances(&self) -> Vec<Cents> {
         self.state().agents.iter().map(|agent| agent.balance).collect()
     }
-}
-
-/// The names of payments.
-pub fn payment_ids(payments: &[u32]) -> Vec<String> {
-    payments.iter().map(|payment| payment_id(*payment)).collect()
 }

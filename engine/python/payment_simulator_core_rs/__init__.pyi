@@ -2,8 +2,9 @@
 
 Units: money is integer cents; time is in ticks, counted from 0 over the whole run; `from_tick` is included and `to_tick` is not.
 Agents are numbered by ascending id: agent `i` is `agent_ids[i]`. Payments are numbered in the order in which they arise, from 0;
-payment `i` is called `tx_{i + 1:08d}` unless it is part of a split. Columns are bytes of little-endian integers in C order, made
-for `numpy.frombuffer`.
+a payment's name is `tx_` and its `number`, its place among those that are not parts of another, with eight digits from 1; a part is
+called after its whole and its own place, `tx_00000001.1`. Columns are bytes of little-endian integers in C order, made for
+`numpy.frombuffer`.
 """
 
 from collections.abc import Mapping
@@ -71,14 +72,14 @@ class Orchestrator:
     def payments(self) -> dict[str, bytes]:
         """One row a payment, int32 but for `amount` (int64); -1 for "not (yet)".
 
-        `sender, receiver, amount, arrival_tick, deadline_tick, priority, parent, submitted_tick` (left the bank's own queue),
+        `sender, receiver, amount, arrival_tick, deadline_tick, priority, parent, number, part` (0: not a part)`, submitted_tick` (left the bank's own queue),
         `queued_tick` (entered Queue 2, last time), `settled_tick, mechanism, overdue_tick, dropped_tick, settled_by`
         (place in the log of the event that settled it).
         """
     def series(self) -> dict[str, bytes]:
         """What was so at the end of each tick that was run, int64.
 
-        Shape (ticks, agents): `balance, credit_limit, queue1_count, queue1_value, queue2_count, queue2_value` (as sender) and, for
+        Shape (ticks, agents): `balance, credit_limit, posted_collateral, queue1_count, queue1_value, queue2_count, queue2_value` (as sender) and, for
         the tick alone, each of `COST_NAMES`. Shape (ticks,): `arrived_count, arrived_value, overdue_count` (queued and past their
         deadline). Shape (ticks, mechanisms): `settled_count, settled_value`.
         """
@@ -90,13 +91,13 @@ class Orchestrator:
     def state(self, tick: int) -> dict[str, Any]:
         """The state at the end of `tick` (-1: before the first), told from the log alone.
 
-        `{"tick", "agents": [{"id", "balance", "credit_limit", "queue1": [tx_id], "queue2": [tx_id], "costs": {...}}],
+        `{"tick", "agents": [{"id", "balance", "credit_limit", "posted_collateral", "queue1": [tx_id], "queue2": [tx_id], "costs": {...}}],
         "queue2": [tx_id]}`; costs are run totals up to and including the tick.
         """
     def totals(self) -> dict[str, Any]:
         """Totals of the run so far.
 
-        `{"total_arrivals", "total_settlements", "settlement_rate", "total_lsm_releases", "lsm_operations", "lsm_settled_payments",
+        `{"total_arrivals", "total_settlements", "settlement_rate", "total_dropped", "total_lsm_releases", "lsm_operations", "lsm_settled_payments",
         "arrived_value", "settled_value", "total_cost", "costs": {...}, "agents": [{"id", "final_balance", "queue1_size",
         "queue2_size", "costs": {...}}]}` as `metrics.md` and `cli.md` define them. `costs` holds every category and `total_cost`.
         """

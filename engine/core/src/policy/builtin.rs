@@ -1,12 +1,13 @@
 //! The built-in policies. None of them forgets an obligation: a payment past its deadline is released, whatever the liquidity.
 
+use super::{Decision, HoldReason};
 use crate::config::PolicyConfig;
 use crate::money::Cents;
 use crate::transaction::Transaction;
 
-/// When a bank releases its payments.
-#[derive(Debug, Clone)]
-pub enum Policy {
+/// A rule of the engine's own.
+#[derive(Debug, Clone, Copy)]
+pub enum Builtin {
     /// At once.
     Fifo,
     /// When the deadline is at most so many ticks away.
@@ -21,9 +22,30 @@ pub enum Policy {
         /// Ticks.
         urgency_threshold: i64,
     },
+    /// In full from the balance if that is enough, else in parts while there is some.
+    LiquiditySplitting {
+        /// Parts when the deadline is near.
+        max_splits: u32,
+    },
+    /// Always in parts.
+    MockSplitting {
+        /// Parts.
+        num_splits: u32,
+    },
+    /// Always in parts, one after the other.
+    MockStaggerSplit {
+        /// Parts.
+        num_splits: u32,
+        /// Parts submitted at once.
+        first_now: u32,
+        /// Ticks from one part to the next.
+        gap_ticks: u32,
+        /// Added to the priority of the parts.
+        priority_boost: u8,
+    },
 }
 
-/// What a policy sees of its bank.
+/// What a built-in policy sees of its bank.
 #[derive(Debug, Clone, Copy)]
 pub struct QueueView {
     /// The current tick.
@@ -34,44 +56,39 @@ pub struct QueueView {
     pub available_liquidity: i128,
 }
 
-/// What a policy does with a payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// Submit it for settlement.
-    Release,
-    /// Keep it.
-    Hold(HoldReason),
-}
+/// From this many ticks before the deadline on, `LiquiditySplitting` splits as far as it may.
+const SPLITTING_URGENCY_TICKS: i64 = 5;
 
-/// Why a policy keeps a payment; the number is its place in `event::HOLD_REASONS`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HoldReason {
-    /// Releasing it would leave too little.
-    InsufficientLiquidity = 0,
-    /// It waits until its deadline is near.
-    NearDeadline = 1,
-}
-
-impl Policy {
-    /// The policy of a bank.
+impl Builtin {
+    /// The rule that a configuration names. Trees are compiled elsewhere.
     pub fn new(config: &PolicyConfig) -> Self {
         match *config {
-            PolicyConfig::Fifo {} => Self::Fifo,
-            PolicyConfig::Deadline { urgency_threshold } => Self::Deadline { urgency_threshold: i64::from(urgency_threshold) },
+            PolicyConfig::Fifo {} | PolicyConfig::Tree { .. } => Self::Fifo,
+            PolicyConfig::Deadline { urgency_threshold } => Self::Deadline { urgency_threshold: urgency_threshold.into() },
             PolicyConfig::LiquidityAware { target_buffer, urgency_threshold } => {
-                Self::LiquidityAware { target_buffer, urgency_threshold: i64::from(urgency_threshold) }
+                Self::LiquidityAware { target_buffer, urgency_threshold: urgency_threshold.into() }
+            }
+            PolicyConfig::LiquiditySplitting { max_splits, .. } => Self::LiquiditySplitting { max_splits },
+            PolicyConfig::MockSplitting { num_splits } => Self::MockSplitting { num_splits },
+            PolicyConfig::MockStaggerSplit { num_splits, stagger_first_now, stagger_gap_ticks, priority_boost_children } => {
+                Self::MockStaggerSplit {
+                    num_splits,
+                    first_now: stagger_first_now,
+                    gap_ticks: stagger_gap_ticks,
+                    priority_boost: priority_boost_children,
+                }
             }
         }
     }
 
     /// Decide about one payment of the bank's own queue.
-    pub fn decide(&self, payment: &Transaction, view: QueueView) -> Decision {
+    pub fn decide(self, payment: &Transaction, view: QueueView) -> Decision {
         let ticks_to_deadline = i64::from(payment.deadline_tick) - i64::from(view.tick);
-        let amount = i128::from(payment.amount);
-        let release_if = |condition: bool, reason| if condition { Decision::Release } else { Decision::Hold(reason) };
-        match *self {
-            _ if ticks_to_deadline < 0 => Decision::Release,
-            Self::Fifo => Decision::Release,
+        let amount = i128::from(payment.remaining);
+        let release_if = |condition: bool, reason| if condition { Decision::RELEASE } else { Decision::Hold(reason, None) };
+        match self {
+            _ if ticks_to_deadline < 0 => Decision::RELEASE,
+            Self::Fifo => Decision::RELEASE,
             Self::Deadline { urgency_threshold } => release_if(ticks_to_deadline <= urgency_threshold, HoldReason::NearDeadline),
             Self::LiquidityAware { target_buffer, urgency_threshold } => {
                 let enough = if target_buffer == 0 || ticks_to_deadline <= urgency_threshold {
@@ -81,6 +98,15 @@ impl Policy {
                 };
                 release_if(enough, HoldReason::InsufficientLiquidity)
             }
+            Self::LiquiditySplitting { .. } if view.balance >= amount => Decision::RELEASE,
+            Self::LiquiditySplitting { .. } if view.balance <= 0 => Decision::Hold(HoldReason::InsufficientLiquidity, None),
+            Self::LiquiditySplitting { max_splits } => {
+                Decision::Split { parts: if ticks_to_deadline <= SPLITTING_URGENCY_TICKS { max_splits } else { 2 } }
+            }
+            Self::MockSplitting { num_splits } => Decision::Split { parts: num_splits },
+            Self::MockStaggerSplit { num_splits, first_now, gap_ticks, priority_boost } => {
+                Decision::StaggerSplit { parts: num_splits, first_now, gap_ticks, priority_boost }
+            }
         }
     }
 }
@@ -88,47 +114,41 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::NONE;
-    use crate::transaction::Status;
+    use crate::transaction::example;
 
     #[test]
     fn decisions() {
-        use Decision::{Hold, Release};
         use HoldReason::{InsufficientLiquidity, NearDeadline};
-        let deadline = Policy::Deadline { urgency_threshold: 3 };
-        let buffered = Policy::LiquidityAware { target_buffer: 100, urgency_threshold: 3 };
-        let unbuffered = Policy::LiquidityAware { target_buffer: 0, urgency_threshold: 3 };
+        let hold = |reason| Decision::Hold(reason, None);
+        let release = Decision::RELEASE;
+        let deadline = Builtin::Deadline { urgency_threshold: 3 };
+        let buffered = Builtin::LiquidityAware { target_buffer: 100, urgency_threshold: 3 };
+        let unbuffered = Builtin::LiquidityAware { target_buffer: 0, urgency_threshold: 3 };
+        let splitting = Builtin::LiquiditySplitting { max_splits: 4 };
         // policy, tick (the deadline is 10), balance, available, amount, decision
         for (policy, tick, balance, available, amount, expected) in [
-            (&Policy::Fifo, 0, 0, 0, 50, Release),
-            (&deadline, 6, 0, 0, 50, Hold(NearDeadline)),
-            (&deadline, 7, 0, 0, 50, Release),
-            (&deadline, 10, 0, 0, 50, Release),
-            (&deadline, 11, 0, 0, 50, Release),
-            (&buffered, 0, 150, 150, 50, Release),
-            (&buffered, 0, 149, 900, 50, Hold(InsufficientLiquidity)),
-            (&buffered, 7, 149, 149, 50, Release),
-            (&buffered, 7, 0, 49, 50, Hold(InsufficientLiquidity)),
-            (&buffered, 10, 0, 49, 50, Hold(InsufficientLiquidity)),
-            (&buffered, 11, 0, 0, 50, Release),
-            (&unbuffered, 0, 0, 50, 50, Release),
-            (&unbuffered, 0, 0, 49, 50, Hold(InsufficientLiquidity)),
+            (Builtin::Fifo, 0, 0, 0, 50, release.clone()),
+            (deadline, 6, 0, 0, 50, hold(NearDeadline)),
+            (deadline, 7, 0, 0, 50, release.clone()),
+            (deadline, 10, 0, 0, 50, release.clone()),
+            (deadline, 11, 0, 0, 50, release.clone()),
+            (buffered, 0, 150, 150, 50, release.clone()),
+            (buffered, 0, 149, 900, 50, hold(InsufficientLiquidity)),
+            (buffered, 7, 149, 149, 50, release.clone()),
+            (buffered, 7, 0, 49, 50, hold(InsufficientLiquidity)),
+            (buffered, 10, 0, 49, 50, hold(InsufficientLiquidity)),
+            (buffered, 11, 0, 0, 50, release.clone()),
+            (unbuffered, 0, 0, 50, 50, release.clone()),
+            (unbuffered, 0, 0, 49, 50, hold(InsufficientLiquidity)),
+            (splitting, 0, 50, 50, 50, release.clone()),
+            (splitting, 0, 49, 49, 50, Decision::Split { parts: 2 }),
+            (splitting, 5, 49, 49, 50, Decision::Split { parts: 4 }),
+            (splitting, 5, 0, 90, 50, hold(InsufficientLiquidity)),
+            (splitting, 11, 0, 0, 50, release.clone()),
+            (Builtin::MockSplitting { num_splits: 3 }, 0, 0, 0, 50, Decision::Split { parts: 3 }),
         ] {
-            let payment = Transaction {
-                amount,
-                sender: 0,
-                receiver: 1,
-                arrival_tick: 0,
-                deadline_tick: 10,
-                overdue_since: NONE,
-                queue2_slot: NONE,
-                queue2_sequence: NONE,
-                priority: 5,
-                divisible: true,
-                status: Status::Queue1,
-            };
             let view = QueueView { tick, balance, available_liquidity: available };
-            assert_eq!(policy.decide(&payment, view), expected, "{policy:?} {view:?}");
+            assert_eq!(policy.decide(&example(amount), view), expected, "{policy:?} {view:?}");
         }
     }
 }

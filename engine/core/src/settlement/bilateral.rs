@@ -1,6 +1,6 @@
 //! Bilateral offsetting: two banks settle what they have queued for each other; only the difference moves.
 
-use super::mark_settled;
+use super::{mark_settled, post_nets};
 use crate::error::SimulationError;
 use crate::event::EventKind;
 use crate::log::Common;
@@ -77,14 +77,13 @@ fn offset(state: &mut State, a: u32, b: u32) -> Result<bool, SimulationError> {
     }
     let to_cents = |value: i128| Cents::try_from(value).map_err(|_| state.overflow("the value of an offset"));
     let (amount_a, amount_b) = (to_cents(a_to_b.value)?, to_cents(b_to_a.value)?);
-    state.move_money(a, amount_b - amount_a);
-    state.move_money(b, amount_a - amount_b);
-    let payments = || a_to_b.payments.iter().chain(&b_to_a.payments).copied();
+    let payments: Vec<u32> = a_to_b.payments.iter().chain(&b_to_a.payments).copied().collect();
+    post_nets(state, &[(a, amount_b - amount_a), (b, amount_a - amount_b)], &payments);
     state
         .log
         .append(EventKind::LsmBilateralOffset, Common::NOTHING)
         .u32_list([a, b].into_iter())
-        .u32_list(payments().collect::<Vec<_>>().into_iter())
+        .u32_list(payments.into_iter())
         .i64(amount_a)
         .i64(amount_b);
     Ok(true)

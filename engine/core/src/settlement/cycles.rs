@@ -3,7 +3,7 @@
 //! The graph is that of the banks, where an edge holds all queued payments of an ordered pair. So the number of loops does not depend
 //! on the number of payments, and the length of the queue is no limit.
 
-use super::mark_settled;
+use super::{mark_settled, post_nets};
 use crate::config::CYCLE_LENGTH_MAX;
 use crate::error::SimulationError;
 use crate::event::EventKind;
@@ -120,9 +120,8 @@ fn settle(state: &mut State, agents: &[u32], per_edge: usize) -> Result<bool, Si
     let total_value = to_cents(values.iter().sum())?;
     let net_positions: Vec<Cents> =
         (0..agents.len()).map(|edge| to_cents(net_position(agents, &values, edge))).collect::<Result<_, _>>()?;
-    for (agent, net) in agents.iter().zip(&net_positions) {
-        state.move_money(*agent, *net);
-    }
+    let nets: Vec<(u32, Cents)> = agents.iter().copied().zip(net_positions.iter().copied()).collect();
+    post_nets(state, &nets, &payments);
     let (max_net_outflow, payer) =
         net_positions.iter().zip(agents).map(|(net, agent)| ((-net).max(0), *agent)).max().unwrap_or((0, NONE));
     let amounts: Vec<Cents> = payments.iter().map(|index| state.transactions[*index as usize].amount).collect();

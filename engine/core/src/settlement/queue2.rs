@@ -12,8 +12,10 @@ use std::collections::VecDeque;
 #[derive(Debug, Clone)]
 pub struct Queue2 {
     count: usize,
+    value: i128,
     next_sequence: u32,
-    senders: Vec<SenderQueue>,
+    /// By sender, then by class of declared priority; without priorities all are in the last class.
+    senders: Vec<[SenderQueue; CLASSES]>,
     /// The place in `pairs` by sender and receiver; a row is made when its sender first queues a payment.
     pair_places: Vec<Vec<u32>>,
     pairs: Vec<Pair>,
@@ -26,13 +28,23 @@ pub struct Queue2 {
     netting_may_help: bool,
 }
 
+/// Classes of declared priority; the first is served first.
+const CLASSES: usize = 3;
+
+/// A place in the queue's order: class, then sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    class: u8,
+    sequence: u32,
+}
+
 /// All queued payments from one bank to another.
 #[derive(Debug, Clone, Default)]
 struct Pair {
     value: i128,
     count: u32,
-    /// Payments in queue order with their sequence; those that have left the queue stay until there are too many of them.
-    entries: VecDeque<(u32, u32)>,
+    /// Payments in queue order with their places; those that have left the queue stay until there are too many of them.
+    entries: VecDeque<(u32, Place)>,
 }
 
 impl Queue2 {
@@ -40,8 +52,9 @@ impl Queue2 {
     pub fn new(agents: usize) -> Self {
         Self {
             count: 0,
+            value: 0,
             next_sequence: 0,
-            senders: vec![SenderQueue::default(); agents],
+            senders: vec![Default::default(); agents],
             pair_places: vec![Vec::new(); agents],
             pairs: Vec::new(),
             receivers: vec![Vec::new(); agents],
@@ -61,14 +74,29 @@ impl Queue2 {
         self.count == 0
     }
 
+    /// The value of all that waits, in cents.
+    pub fn value(&self) -> i128 {
+        self.value
+    }
+
+    /// How many payments of a bank wait.
+    pub fn count_of(&self, sender: u32) -> usize {
+        self.senders[sender as usize].iter().map(|queue| queue.live).sum()
+    }
+
+    /// How many payments to a bank wait.
+    pub fn count_to(&self, receiver: u32) -> usize {
+        (0..self.senders.len() as u32).filter_map(|sender| self.pair(sender, receiver)).map(|pair| pair.count as usize).sum()
+    }
+
     /// Banks in the system.
     pub fn agents(&self) -> usize {
         self.senders.len()
     }
 
-    /// Append a payment. False if the queue has had more entries than can be numbered.
+    /// Append a payment, in a class of declared priority (0 to 2). False if the queue has had more entries than can be numbered.
     #[must_use]
-    pub fn push(&mut self, index: u32, transactions: &mut [Transaction]) -> bool {
+    pub fn push(&mut self, index: u32, class: u8, transactions: &mut [Transaction]) -> bool {
         if self.next_sequence == NONE {
             return false;
         }
@@ -78,13 +106,17 @@ impl Queue2 {
         self.netting_may_help = true;
         let payment = &mut transactions[index as usize];
         payment.queue2_sequence = sequence;
+        payment.queue2_class = class;
         let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
-        self.senders[sender as usize].push(index, sequence, amount, transactions);
+        self.value += i128::from(amount);
+        self.senders[sender as usize][usize::from(class)].push(index, sequence, amount, transactions);
         let place = self.pair_place_or_new(sender, receiver);
         let pair = &mut self.pairs[place];
         pair.value += i128::from(amount);
         pair.count += 1;
-        pair.entries.push_back((index, sequence));
+        let entry_place = Place { class, sequence };
+        let at = pair.entries.partition_point(|(_, place)| *place < entry_place);
+        pair.entries.insert(at, (index, entry_place));
         if pair.count == 1 {
             let receivers = &mut self.receivers[sender as usize];
             if let Err(at) = receivers.binary_search(&receiver) {
@@ -98,7 +130,8 @@ impl Queue2 {
     pub fn remove(&mut self, index: u32, transactions: &mut [Transaction]) {
         let payment = &mut transactions[index as usize];
         let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
-        self.senders[sender as usize].remove(payment.queue2_slot);
+        self.senders[sender as usize][usize::from(payment.queue2_class)].remove(payment.queue2_slot);
+        self.value -= i128::from(amount);
         payment.queue2_slot = NONE;
         payment.queue2_sequence = NONE;
         self.count -= 1;
@@ -156,7 +189,7 @@ impl Queue2 {
 
     /// The queued payments of a bank, in queue order.
     pub fn payments_of(&self, sender: u32) -> impl Iterator<Item = u32> + '_ {
-        self.senders[sender as usize].payments.iter().copied().filter(|payment| *payment != NONE)
+        self.senders[sender as usize].iter().flat_map(|queue| &queue.payments).copied().filter(|payment| *payment != NONE)
     }
 
     /// Which banks a sender has queued payments for, ascending.
@@ -164,14 +197,20 @@ impl Queue2 {
         &self.receivers[sender as usize]
     }
 
-    /// The first payment of a sender, after a place in the queue's order, that is at most `liquidity`: sequence and payment.
-    pub fn first_affordable(&self, sender: u32, after: Option<u32>, liquidity: Cents) -> Option<(u32, u32)> {
-        self.senders[sender as usize].first_affordable(after, liquidity)
+    /// The first payment of a sender, after a place in the queue's order, that is at most `liquidity`.
+    pub fn first_affordable(&self, sender: u32, after: Option<Place>, liquidity: Cents) -> Option<(Place, u32)> {
+        let from = after.map_or(0, |after| after.class);
+        let classes = (from..CLASSES as u8).zip(&self.senders[sender as usize][usize::from(from)..]);
+        classes.into_iter().find_map(|(class, queue)| {
+            let after = after.filter(|after| after.class == class).map(|after| after.sequence);
+            let (sequence, payment) = queue.first_affordable(after, liquidity)?;
+            Some((Place { class, sequence }, payment))
+        })
     }
 
     /// Note that a bank has more liquidity, or more room in its limits, than before.
     pub fn wake(&mut self, agent: u32) {
-        if !self.is_woken[agent as usize] && self.senders[agent as usize].live > 0 {
+        if !self.is_woken[agent as usize] && self.senders[agent as usize].iter().any(|queue| queue.live > 0) {
             self.is_woken[agent as usize] = true;
             self.woken.push(agent);
             self.netting_may_help = true;
@@ -197,8 +236,8 @@ impl Queue2 {
     }
 }
 
-fn is_live((payment, sequence): (u32, u32), transactions: &[Transaction]) -> bool {
-    transactions[payment as usize].queue2_sequence == sequence
+fn is_live((payment, place): (u32, Place), transactions: &[Transaction]) -> bool {
+    transactions[payment as usize].queue2_sequence == place.sequence
 }
 
 /// One sender's payments in queue order.
@@ -307,57 +346,42 @@ impl SenderQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transaction::Status;
+    use crate::transaction::example;
     use proptest::prelude::*;
-
-    fn payment(amount: Cents, receiver: u32) -> Transaction {
-        Transaction {
-            amount,
-            sender: 0,
-            receiver,
-            arrival_tick: 0,
-            deadline_tick: 9,
-            overdue_since: NONE,
-            queue2_slot: NONE,
-            queue2_sequence: NONE,
-            priority: 5,
-            divisible: true,
-            status: Status::Queue2,
-        }
-    }
 
     proptest! {
         /// Against the obvious: a list that is walked.
         #[test]
-        fn agrees_with_a_plain_list(steps in prop::collection::vec((any::<bool>(), 1_i64..50, 1_u32..4, 0_i64..50), 1..200)) {
+        fn agrees_with_a_plain_list(
+            steps in prop::collection::vec((any::<bool>(), 1_i64..50, 1_u32..4, 0_i64..50, 0_u8..3), 1..200),
+        ) {
             let mut queue = Queue2::new(4);
             let mut transactions = Vec::new();
-            let mut plain: Vec<u32> = Vec::new();
-            for (push, amount, receiver, liquidity) in steps {
+            let mut plain: Vec<(u8, u32)> = Vec::new();
+            for (push, amount, receiver, liquidity, class) in steps {
                 if push || plain.is_empty() {
                     let index = transactions.len() as u32;
-                    transactions.push(payment(amount, receiver));
-                    prop_assert!(queue.push(index, &mut transactions));
-                    plain.push(index);
+                    transactions.push(Transaction { receiver, ..example(amount) });
+                    prop_assert!(queue.push(index, class, &mut transactions));
+                    plain.push((class, index));
+                    plain.sort_unstable();
                 } else {
-                    let index = plain.remove(amount as usize % plain.len());
+                    let (_, index) = plain.remove(amount as usize % plain.len());
                     queue.remove(index, &mut transactions);
                 }
-                prop_assert_eq!(queue.len(), plain.len());
-                let after = plain.get(liquidity as usize % (plain.len() + 1)).map(|index| transactions[*index as usize].queue2_sequence);
-                let expected = plain
-                    .iter()
-                    .find(|index| {
-                        let payment = &transactions[**index as usize];
-                        payment.amount <= liquidity && after.is_none_or(|after| payment.queue2_sequence > after)
-                    })
-                    .copied();
+                prop_assert_eq!((queue.len(), queue.count_of(0)), (plain.len(), plain.len()));
+                let skipped = liquidity as usize % (plain.len() + 1);
+                let after = skipped.checked_sub(1).map(|last| {
+                    let (class, index) = plain[last];
+                    Place { class, sequence: transactions[index as usize].queue2_sequence }
+                });
+                let expected = plain[skipped..].iter().map(|(_, index)| *index).find(|index| transactions[*index as usize].amount <= liquidity);
                 prop_assert_eq!(queue.first_affordable(0, after, liquidity).map(|(_, index)| index), expected);
                 for receiver in 1..4 {
                     let between: Vec<u32> =
-                        plain.iter().copied().filter(|index| transactions[*index as usize].receiver == receiver).collect();
+                        plain.iter().map(|(_, index)| *index).filter(|index| transactions[*index as usize].receiver == receiver).collect();
                     let value: i128 = between.iter().map(|index| i128::from(transactions[*index as usize].amount)).sum();
-                    prop_assert_eq!(queue.value_between(0, receiver), value);
+                    prop_assert_eq!((queue.value_between(0, receiver), queue.count_to(receiver)), (value, between.len()));
                     prop_assert_eq!(queue.receivers(0).contains(&receiver), !between.is_empty());
                     prop_assert_eq!(queue.payments_between(0, receiver, &transactions).collect::<Vec<_>>(), between);
                 }

@@ -1,12 +1,15 @@
 //! Real-time gross settlement: each payment by itself, in full, if its sender can pay it and its limits admit it.
 
-use super::{Obstacle, mark_settled, test};
+use super::entry::offset_on_entry;
+use super::queue2::Place;
+use super::{Obstacle, is_behind, mark_settled, test};
 use crate::agent::LimitExceeded;
+use crate::config::Queue2Blocking;
 use crate::error::SimulationError;
 use crate::event::EventKind;
 use crate::log::Common;
 use crate::state::State;
-use crate::transaction::{Mechanism, Status};
+use crate::transaction::{Mechanism, RtgsPriority, Status};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -15,8 +18,11 @@ pub fn settle_submissions(state: &mut State) -> Result<(), SimulationError> {
     let submissions = std::mem::take(&mut state.submissions);
     for index in &submissions {
         log_limits_exceeded(state, *index);
-        match test(state, *index) {
+        let sender = state.transactions[*index as usize].sender;
+        let outcome = if is_behind(state, sender) { Err(Obstacle::Behind) } else { test(state, *index) };
+        match outcome {
             Ok(()) => settle_at_once(state, *index)?,
+            Err(Obstacle::Liquidity) if offset_on_entry(state, *index)? => {}
             Err(obstacle) => enter_queue2(state, *index, obstacle)?,
         }
     }
@@ -31,7 +37,7 @@ fn settle_at_once(state: &mut State, index: u32) -> Result<(), SimulationError> 
     let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
     let balance_before = state.agents[sender as usize].balance;
     state.move_money(sender, -amount);
-    state.move_money(receiver, amount);
+    state.credit(receiver, amount, std::iter::once(index));
     state
         .log
         .append(EventKind::RtgsImmediateSettlement, Common { agent: sender, peer: receiver, payment: index, amount })
@@ -45,8 +51,11 @@ fn enter_queue2(state: &mut State, index: u32, obstacle: Obstacle) -> Result<(),
         Obstacle::Liquidity => 0,
         Obstacle::Limit(LimitExceeded::Bilateral) => 1,
         Obstacle::Limit(LimitExceeded::Multilateral) => 2,
+        Obstacle::Behind => 3,
     };
-    if !state.queue2.push(index, &mut state.transactions) {
+    let declared = state.transactions[index as usize].rtgs_priority.unwrap_or(RtgsPriority::Normal);
+    let class = if state.rules.priority_mode { declared } else { RtgsPriority::Normal };
+    if !state.queue2.push(index, class as u8, &mut state.transactions) {
         return Err(state.overflow("the number of entries in Queue 2"));
     }
     let payment = &mut state.transactions[index as usize];
@@ -83,19 +92,19 @@ pub fn release_from_queue2(state: &mut State) -> Result<(), SimulationError> {
         return Ok(());
     }
     // For each bank its next payment that can settle, by place in the queue; `next` tells which heap entries still hold.
-    let mut next: Vec<Option<u32>> = vec![None; state.agents.len()];
+    let mut next: Vec<Option<Place>> = vec![None; state.agents.len()];
     let mut heap = BinaryHeap::new();
     for agent in woken {
         look_for_next(state, agent, None, &mut next, &mut heap);
     }
-    while let Some(Reverse((sequence, index))) = heap.pop() {
+    while let Some(Reverse((place, index))) = heap.pop() {
         let sender = state.transactions[index as usize].sender;
-        if next[sender as usize] != Some(sequence) {
+        if next[sender as usize] != Some(place) {
             continue;
         }
         let receiver = settle_from_queue2(state, index)?;
-        look_for_next(state, sender, Some(sequence), &mut next, &mut heap);
-        look_for_next(state, receiver, Some(sequence), &mut next, &mut heap);
+        look_for_next(state, sender, Some(place), &mut next, &mut heap);
+        look_for_next(state, receiver, Some(place), &mut next, &mut heap);
     }
     Ok(())
 }
@@ -104,20 +113,29 @@ pub fn release_from_queue2(state: &mut State) -> Result<(), SimulationError> {
 fn look_for_next(
     state: &State,
     agent: u32,
-    after: Option<u32>,
-    next: &mut [Option<u32>],
-    heap: &mut BinaryHeap<Reverse<(u32, u32)>>,
+    after: Option<Place>,
+    next: &mut [Option<Place>],
+    heap: &mut BinaryHeap<Reverse<(Place, u32)>>,
 ) {
+    let found = next_that_can_settle(state, agent, after);
+    next[agent as usize] = found.map(|(place, _)| place);
+    heap.extend(found.map(Reverse));
+}
+
+fn next_that_can_settle(state: &State, agent: u32, after: Option<Place>) -> Option<(Place, u32)> {
     let liquidity = state.agents[agent as usize].available_liquidity();
+    if state.rules.queue2_blocking == Queue2Blocking::PerSenderFifo {
+        let head = state.queue2.first_affordable(agent, None, i64::MAX - 1)?;
+        return Some(head).filter(|(place, index)| after.is_none_or(|after| *place > after) && test(state, *index).is_ok());
+    }
     let mut found = state.queue2.first_affordable(agent, after, liquidity);
-    while let Some((sequence, index)) = found {
+    while let Some((place, index)) = found {
         if test(state, index).is_ok() {
             break;
         }
-        found = state.queue2.first_affordable(agent, Some(sequence), liquidity);
+        found = state.queue2.first_affordable(agent, Some(place), liquidity);
     }
-    next[agent as usize] = found.map(|(sequence, _)| sequence);
-    heap.extend(found.map(Reverse));
+    found
 }
 
 fn settle_from_queue2(state: &mut State, index: u32) -> Result<u32, SimulationError> {
@@ -126,7 +144,7 @@ fn settle_from_queue2(state: &mut State, index: u32) -> Result<u32, SimulationEr
     let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
     let waited = state.tick - payment.arrival_tick;
     state.move_money(sender, -amount);
-    state.move_money(receiver, amount);
+    state.credit(receiver, amount, std::iter::once(index));
     state
         .log
         .append(EventKind::Queue2LiquidityRelease, Common { agent: sender, peer: receiver, payment: index, amount })

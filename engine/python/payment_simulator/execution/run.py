@@ -23,13 +23,14 @@ def payment_id(index: int) -> str:
 class Series:
     """What was so at the end of each tick. Money in cents.
 
-    Shape (ticks, agents): `balance, credit_limit, queue1_count, queue1_value, queue2_count, queue2_value` (queues as
+    Shape (ticks, agents): `balance, credit_limit, posted_collateral, queue1_count, queue1_value, queue2_count, queue2_value` (queues as
     sender), and each array of `costs`, by name: the cost of that tick alone. Shape (ticks,): `arrived_count,
     arrived_value, overdue_count`. Shape (ticks, mechanisms): `settled_count, settled_value`.
     """
 
     balance: Ints
     credit_limit: Ints
+    posted_collateral: Ints
     queue1_count: Ints
     queue1_value: Ints
     queue2_count: Ints
@@ -57,6 +58,8 @@ class Payments:
     deadline_tick: Ints
     priority: Ints
     parent: Ints
+    number: Ints
+    part: Ints
     submitted_tick: Ints
     queued_tick: Ints
     settled_tick: Ints
