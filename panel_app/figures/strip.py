@@ -17,7 +17,8 @@ from panel_app.figures.run_index import MECHANISMS, RunIndex
 
 BARS_MOST = 300
 """Above this many ticks there is one bar a pixel column."""
-SMALL_BELOW = 620
+SMALL_BELOW = 625
+"""Narrower strips (phones) have no row names and shorter marks."""
 LARGEST_PART = 0.78
 """The full height stands for this part of the largest tick; longer bars are cut, so that others stay visible."""
 LABEL_SIZE = 11.5

@@ -76,10 +76,10 @@ def test_the_cursor_stands_at_the_end_of_its_tick(eight: Session) -> None:
     assert drawn.tick_at(5000) == eight.ticks - 1
 
 
-@pytest.mark.parametrize("width", [390.0, 620.0, 1200.0])
+@pytest.mark.parametrize("width", [390.0, 625.0, 1200.0])
 def test_times_do_not_overlap(eight: Session, width: float) -> None:
     times = strip(eight, width).times()
-    assert margins(width) == ((12.0, 12.0) if width < 620 else (58.0, 10.0))
+    assert margins(width) == ((12.0, 12.0) if width < 625 else (58.0, 10.0))
     places = [
         (x, text)
         for x, text, align in zip(times["text_x"], times["text"], times["align"], strict=True)
