@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from panel_app.figures.moments import nettings
 from panel_app.figures.run_index import index_of, per_run
-from panel_app.payments import banks_matching, numbers_matching
+from panel_app.payments import banks_matching, payments_called
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -86,13 +86,13 @@ class Happenings:
         found = np.ones(len(self.kind), dtype=bool)
         for word in words:
             hit = self._banks[:, banks_matching(names, word)].any(axis=1)
-            payments = numbers_matching(word, len(self.index.amount))
-            if len(payments):
-                hit |= (self.kind != NETTING) & (self.number == payments[0])
-                containing = [
-                    number for number, netting in enumerate(self.nettings) if int(payments[0]) in netting.payments
+            called = payments_called(self.run, word)
+            if len(called):
+                hit |= (self.kind != NETTING) & np.isin(self.number, called)
+                with_it = [
+                    number for number, netting in enumerate(self.nettings) if np.isin(called, netting.payments).any()
                 ]
-                hit |= (self.kind == NETTING) & np.isin(self.number, containing)
+                hit |= (self.kind == NETTING) & np.isin(self.number, with_it)
             for mechanism, kind_words in enumerate(KIND_WORDS):
                 if any(kind.startswith(word) for kind in kind_words):
                     hit |= self._mechanism == mechanism

@@ -18,7 +18,7 @@ TOKENS = HERE.parent / "web" / "styles" / "app.css"
 TEMPLATE = """
 {% extends base %}
 {% block postamble %}<style>{{ tokens }}</style>{% endblock %}
-{% block contents %}{{ embed(roots.page) }}{{ embed(roots.line) }}{% endblock %}
+{% block contents %}<main>{{ embed(roots.page) }}</main>{{ embed(roots.line) }}{% endblock %}
 """
 
 

@@ -18,12 +18,11 @@ WAITING, SETTLED, LATER, GONE = "waiting", "settled", "later", "gone"
 
 
 def payment_id(run: Any, payment: int) -> str:
-    """The id in the log: `tx_00000043`; a part of a split has its parent's id and its own number after a dot."""
-    parents = run.payments.parent
-    parent = int(parents[payment])
-    if parent < 0:
-        return f"tx_{payment + 1:08d}"
-    return f"{payment_id(run, parent)}.{int(np.count_nonzero(parents[:payment] == parent)) + 1}"
+    """The id in the log: `tx_00000043`; a part of it is `tx_00000043.1`."""
+    parent = int(run.payments.parent[payment])
+    if parent >= 0:
+        return f"{payment_id(run, parent)}.{int(run.payments.part[payment])}"
+    return f"tx_{int(run.payments.number[payment]):08d}"
 
 
 def state_at(index: RunIndex, payment: int, tick: int) -> str:
@@ -43,11 +42,11 @@ def banks_matching(names: list[str], word: str) -> Bools:
     return np.array([name.lower().startswith(word) for name in names], dtype=bool)
 
 
-def numbers_matching(word: str, count: int) -> Ints:
-    """The payments (by number) whose id a word means: `tx_00000043`, `43`; none if it is not one."""
-    digits = word.removeprefix("tx_").lstrip("0")
-    number = int(digits) - 1 if digits.isdigit() and len(digits) < 12 else -1
-    return np.array([number] if 0 <= number < count else [], dtype=np.int64)
+def payments_called(run: Any, word: str) -> Ints:
+    """The payments whose id a word means: `tx_00000043`, `43`, a whole with its parts; none if it is not one."""
+    digits = word.removeprefix("tx_").partition(".")[0].lstrip("0")
+    wanted = int(digits) if digits.isdigit() and len(digits) < 10 else -1
+    return np.flatnonzero(run.payments.number == wanted)
 
 
 def matching(index: RunIndex, names: list[str], words: list[str]) -> Bools:
@@ -56,7 +55,7 @@ def matching(index: RunIndex, names: list[str], words: list[str]) -> Bools:
     for word in words:
         banks = banks_matching(names, word)
         hit = banks[index.sender] | banks[index.receiver]
-        hit[numbers_matching(word, len(hit))] = True
+        hit[payments_called(index.run, word)] = True
         found &= hit
     return found
 

@@ -411,6 +411,10 @@ def bilateral(names: Sequence[str]) -> str:
     return f"{names[0]} and {names[1]} offset"
 
 
+def rows_of(title: str) -> str:
+    return f"{title}, rows"
+
+
 def waits(ticks: int) -> str:
     return f"waiting {count(ticks, 'tick')}"
 

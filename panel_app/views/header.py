@@ -27,7 +27,7 @@ class Header(Part):
         )
         dark = session.theme.dark
         return Markup(
-            '<a class="skip" href="#network" data-do="skip">{skip}</a>'
+            '<button class="skip" data-do="skip">{skip}</button>'
             '<header class="header"><h1 class="brand">{logo}<span>{brand}</span></h1>'
             '<label class="picker"><span class="small muted label">{scenario}</span>'
             '<select data-do="scenario" aria-label="{scenario}">{options}</select>{chevron}</label>'

@@ -44,7 +44,8 @@ class Inspector(Part):
         else:
             body = self._payment(selection[1]) if kind == "payment" else self._bank(selection[1])
         return Markup(
-            '<section class="side" aria-label="{}"><div class="tabs" role="tablist">{}</div>{}</section>'
+            '<section class="side" aria-label="{0}"><h2 class="unseen">{0}</h2>'
+            '<div class="tabs" role="tablist">{1}</div>{2}</section>'
         ).format(text.INSPECTOR, tabs, body)
 
     def _payment(self, payment: int) -> Markup:

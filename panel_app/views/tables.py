@@ -52,7 +52,7 @@ class Table(Part):
                 '<div class="rows" tabindex="0" role="region" '
                 'aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
             )
-            table = body.format(self.title, columns, join(rows))
+            table = body.format(text.rows_of(self.title), columns, join(rows))
         else:
             clear = (
                 Markup('<button class="link" data-do="{}" data-value="">{}</button>').format(self.action, text.CLEAR)

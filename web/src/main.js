@@ -60,7 +60,7 @@ let live, patching = false, busy = false, queue = []
 async function render({document: json, roots: ids}) {
   await scripts
   if (!globalThis.Bokeh) return
-  const stage = document.createElement("div")
+  const stage = document.createElement("main")
   stage.id = "live"
   stage.className = "staged"
   document.getElementById("app").append(stage)
@@ -94,7 +94,7 @@ function painted() {
 function applyPatch(patch, buffers) {
   patching = true
   try {
-    live.apply_json_patch(patch, buffers)
+    live.apply_json_patch(JSON.parse(patch), buffers)
   } finally {
     patching = false
   }
