@@ -19,6 +19,8 @@ from panel_app.page import Handler, Payload
 if TYPE_CHECKING:
     from bokeh.document import Document
 
+    from panel_app.patches import Patches, SendPatch
+
 ToPage = Callable[[str, str, bytes | None], None]
 
 
@@ -28,8 +30,11 @@ class WorkerPage:
     def __init__(self, to_page: ToPage) -> None:
         self._to_page = to_page
         self._handlers: dict[str, Handler] = {}
+        self.patches: Patches | None = None
 
     def send(self, name: str, payload: Payload) -> None:
+        if self.patches:  # what a message says of the picture is true when it arrives
+            self.patches.flush()
         plain = {key: value for key, value in payload.items() if key != "bytes"}
         self._to_page(name, json.dumps(plain), payload.get("bytes"))
 
@@ -84,13 +89,15 @@ def start(to_page: ToPage, boot: str) -> list[str]:
     return [json.dumps(document.to_json(deferred=False)), json.dumps([root.id for root in document.roots])]
 
 
-def rendered(send_patch: Callable[..., None]) -> None:
-    """The page shows the document: from now on changes of it go to `send_patch(patch, buffers, id)`."""
-    from panel.io.pyodide import _link_docs_worker
+def rendered(send_patch: SendPatch) -> None:
+    """The page shows the document: from now on changes of it go to `send_patch`, as `Patches` tells."""
     from panel.io.state import state
 
+    from panel_app.patches import Patches
+
     state._loaded[document] = state._connected[document] = True
-    _link_docs_worker(document, send_patch, setter="js")
+    page.patches = Patches(document, send_patch)
+    document.unhold()
     quick_start.resume_collection()
 
 

@@ -96,6 +96,13 @@ function objectOfEntries(entries) {
   return Object.fromEntries(entries.map(([key, value]) => [key, value ?? null]))
 }
 
+/** A change of the document; its arrays travel beside the JSON. */
+function toDocument(patch, arrays) {
+  const copies = Object.entries(arrays.toJs({dict_converter: Object.fromEntries}))
+  const buffers = new Map(copies.map(([id, bytes]) => [id, bytes.buffer]))
+  post({type: "patch", patch, buffers}, [...buffers.values()])
+}
+
 /** A message from Python to the page; bytes travel beside the JSON. */
 function toPage(name, payload, bytes) {
   if (!bytes) return post({type: "page", name, payload})
@@ -105,7 +112,7 @@ function toPage(name, payload, bytes) {
 
 const handlers = {
   rendered: async () => {
-    browser.rendered((patch, buffers) => post({type: "patch", patch, buffers}))
+    browser.rendered(toDocument)
     post({type: "ready"})
     await unpack(site.validation)
   },

@@ -1,0 +1,209 @@
+"""The figures of docs/performance.md, measured: JSON on stdout, name to {value, unit, ratio?}; the rest on stderr.
+
+Cold: an empty profile. Second: the service worker in control and one visit made. Transfer: bytes until interactive,
+without parts loaded later, from a server that compresses with brotli. Memory: WebAssembly and the JavaScript heaps
+of page and worker, after collection. Times are medians; a crowded machine makes all of them worse.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from payment_simulator import simulate
+from playwright.sync_api import Browser, CDPSession
+
+from panel_app.session import SPEEDS
+from tests.large_run import engine_input
+from tests.visit import Visit, chromium, serving
+from web.serve import Server
+
+STARTS = 5
+RUNS = 9
+PLAY_SECONDS = 6.0
+LATER = "validation.bin"
+"""Loaded after the page is interactive."""
+
+COUNT_FRAMES = """
+() => {
+  const {renderers} = Bokeh.documents[0].get_model_by_name("network")
+  const {data_source} = renderers.find(renderer => renderer.data_source.name === "flows")
+  let changed = false
+  window.drawn = []
+  data_source.change.connect(() => { changed = true })
+  data_source.patching.connect(() => { changed = true })
+  const frame = now => {
+    if (changed) drawn.push(now)
+    changed = false
+    requestAnimationFrame(frame)
+  }
+  requestAnimationFrame(frame)
+}
+"""
+"""Notes the animation frames in which the flows on show had changed."""
+
+RUN_IN_WORKER = """
+import json, time
+from payment_simulator import simulate
+config, times = json.loads(config), []
+for _ in range(runs):
+    began = time.perf_counter()
+    simulate(config)
+    times.append(time.perf_counter() - began)
+times
+"""
+
+Figures = dict[str, dict[str, Any]]
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    say(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    figures: Figures = {}
+    with serving() as server, chromium() as browser:
+        for measure in (starts, transfer, memory, payments, frames):
+            say(measure.__name__)
+            figures |= measure(browser, server)
+    print(json.dumps(figures, indent=2))
+
+
+def starts(browser: Browser, server: Server) -> Figures:
+    """From navigation to interactive, in an empty profile and in one that has been here before."""
+    cold, second = [], []
+    for _ in range(STARTS):
+        visit = Visit(browser.new_context(), server.address).open()
+        cold.append(ready_seconds(visit))
+        visit.wait_for("offline")
+        again = Visit(visit.page.context, server.address).open()
+        second.append(ready_seconds(again))
+        visit.page.context.close()
+        say(f"  cold {cold[-1]:.2f} s, second {second[-1]:.2f} s")
+    return {"cold_start": seconds(cold), "second_start": seconds(second)}
+
+
+def transfer(browser: Browser, server: Server) -> Figures:
+    """What the server sends until the page is interactive."""
+    server.sent.clear()
+    context = browser.new_context(service_workers="block")
+    Visit(context, server.address).open()
+    sent = {path: size for path, size in server.sent.items() if not path.endswith(LATER)}
+    context.close()
+    for path, size in sorted(sent.items(), key=lambda item: -item[1])[:8]:
+        say(f"  {size:>9,} {path}")
+    return {"transfer": {"value": round(sum(sent.values()) / 1e6, 2), "unit": "MB"}}
+
+
+def memory(browser: Browser, server: Server) -> Figures:
+    """After a start and the parts loaded later, garbage collected."""
+    context = browser.new_context(service_workers="block")
+    visit = Visit(context, server.address).open()
+    while not visit.python("import importlib.util; importlib.util.find_spec('pydantic') is not None"):
+        time.sleep(0.1)
+    visit.python("import gc; gc.collect()")
+    webassembly = visit.page.workers[0].evaluate("pyodide._module.HEAP8.length")
+    page = heap(context.new_cdp_session(visit.page))
+    worker = heap_of_worker(context.new_cdp_session(visit.page))
+    context.close()
+    parts = {"memory_webassembly": webassembly, "memory_page": page, "memory_worker": worker}
+    parts["memory"] = webassembly + page + worker
+    return {name: {"value": round(size / 1e6, 1), "unit": "MB"} for name, size in parts.items()}
+
+
+def payments(browser: Browser, server: Server) -> Figures:
+    """A day of 100,000 payments among five banks, computed here and in the browser."""
+    config = engine_input()
+    native = [timed(lambda: simulate(config)) for _ in range(RUNS)]
+    context = browser.new_context(service_workers="block")
+    visit = Visit(context, server.address).open()
+    (worker,) = visit.page.workers
+    code = "([code, names]) => pyodide.runPython(code, {globals: pyodide.toPy(names)}).toJs()"
+    times = worker.evaluate(code, [RUN_IN_WORKER, {"config": json.dumps(config), "runs": RUNS}])
+    context.close()
+    ratio = statistics.median(times) / statistics.median(native)
+    return {
+        "payments_100000_native": seconds(native),
+        "payments_100000_browser": seconds(times) | {"ratio": round(ratio, 2)},
+    }
+
+
+def frames(browser: Browser, server: Server) -> Figures:
+    """Pictures of the network a second while fifty banks play at the highest speed, all flows of the day on show."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, service_workers="block")
+    visit = Visit(context, server.address).open("?scenario=fifty_bank_day")
+    visit.page.keyboard.press("3")
+    for _ in SPEEDS:
+        visit.page.keyboard.press("+")
+    visit.press("Home")
+    visit.page.evaluate(COUNT_FRAMES)
+    visit.page.keyboard.press(" ")
+    visit.page.wait_for_timeout(PLAY_SECONDS * 1000)  # nothing is asked meanwhile: an answer takes time too
+    drawn = visit.page.evaluate("drawn")
+    rate = (len(drawn) - 1) / (drawn[-1] - drawn[0]) * 1000
+    flows = max(len(column) for column in visit.columns("flows").values())
+    context.close()
+    return {
+        "frames_50_banks": {"value": round(rate, 1), "unit": "1/s"},
+        "flows_50_banks": {"value": flows, "unit": "flows"},
+    }
+
+
+def ready_seconds(visit: Visit) -> float:
+    """When the page became interactive, since its navigation began."""
+    return float(visit.page.evaluate("performance.getEntriesByName('ready')[0].startTime")) / 1000
+
+
+def heap(session: CDPSession) -> int:
+    """Bytes of the page's JavaScript heap and of its buffers, after collection."""
+    session.send("HeapProfiler.enable")
+    session.send("HeapProfiler.collectGarbage")
+    usage = session.send("Runtime.getHeapUsage")
+    return int(usage["usedSize"] + usage.get("backingStorageSize", 0))
+
+
+def heap_of_worker(session: CDPSession) -> int:
+    """The worker's JavaScript heap, without its buffers: they are the WebAssembly memory, which is counted apart."""
+    attached: list[str] = []
+    answers: dict[int, dict[str, Any]] = {}
+    session.on("Target.attachedToTarget", lambda event: attached.append(event["sessionId"]))
+    session.on("Target.receivedMessageFromTarget", lambda event: receive(answers, event["message"]))
+    session.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False})
+    methods = ("HeapProfiler.enable", "HeapProfiler.collectGarbage", "Runtime.getHeapUsage")
+    for number, method in enumerate(methods, start=1):
+        message = json.dumps({"id": number, "method": method})
+        session.send("Target.sendMessageToTarget", {"sessionId": attached[0], "message": message})
+        while number not in answers:
+            session.send("Runtime.evaluate", {"expression": "1"})  # lets events arrive
+    return int(answers[len(methods)]["usedSize"])
+
+
+def receive(answers: dict[int, dict[str, Any]], message: str) -> None:
+    """Keep the result of an answer."""
+    answer = json.loads(message)
+    if "id" in answer:
+        answers[answer["id"]] = answer.get("result", {})
+
+
+def timed(action: Callable[[], object]) -> float:
+    """How many seconds it takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def seconds(values: list[float]) -> dict[str, Any]:
+    """The median, as a figure."""
+    return {"value": round(statistics.median(values), 4), "unit": "s"}
+
+
+def say(text: str) -> None:
+    """To people."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
