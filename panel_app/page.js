@@ -155,12 +155,14 @@ function settle(field) {
 /** `panel serve` only: the component that carries the messages. */
 export function render({model}) {
   const receive = attach((name, payload) => model.send_msg({name, payload}), model.keys)
-  model.on("msg:custom", ({name, payload}) => receive(name, payload))
+  model.on("msg:custom", ({name, payload}) => {
+    receive(name, payload)
+    if (name === "attributes") document.documentElement.dataset.appReady = "true"
+  })
   const {searchParams} = new URL(location.href)
   model.send_msg({name: "query", payload: Object.fromEntries(searchParams)})
   model.send_msg({name: "theme", payload: {dark: matchMedia("(prefers-color-scheme: dark)").matches,
     still: matchMedia("(prefers-reduced-motion: reduce)").matches}})
-  document.documentElement.dataset.appReady = "true"
 }
 
 export default {render}
