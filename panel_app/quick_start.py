@@ -6,7 +6,6 @@ Bokeh is pinned, and `tests/browser` would show it if a new version did not fit 
 from __future__ import annotations
 
 import gc
-from functools import cache
 from typing import Any
 
 
@@ -24,16 +23,33 @@ def import_bokeh() -> None:
 
 
 def remember_defaults() -> None:
-    """What Bokeh works out again for every value, though it depends on the class or the property alone."""
-    from bokeh.core import has_props
-    from bokeh.core.property import bases
+    """Let Bokeh keep the default of each property of each class instead of making it anew for each of 600 models.
 
-    owner: Any = has_props.HasProps
-    remembering: Any = cache(vars(owner)["_overridden_defaults"].__func__)
-    owner._overridden_defaults = classmethod(remembering)
-    kind: Any
-    for kind in (bases.Property, bases.ParameterizedProperty):
-        kind._may_have_unstable_default = _once_each(kind._may_have_unstable_default)
+    Only defaults that Bokeh itself calls stable: numbers, texts and the like, the same for every model of a class.
+    """
+    from bokeh.core.has_props import HasProps
+    from bokeh.core.property.descriptors import PropertyDescriptor
+
+    stable: dict[tuple[type, str], Any] = {}
+    descriptor: Any = PropertyDescriptor
+    make = descriptor._get_default
+
+    def get_default(self: Any, model: Any) -> Any:
+        place = type(model), self.name
+        themed = model.themed_values()
+        if themed is not None and self.name in themed:
+            return make(self, model)
+        if place in stable:
+            return stable[place]
+        default = make(self, model)
+        if not self.has_unstable_default(model):
+            stable[place] = default
+        return default
+
+    descriptor._get_default = get_default
+    # The same answer as Bokeh's own, without the error that it makes and catches for every model without a theme.
+    owner: Any = HasProps
+    owner.themed_values = lambda self: self.__dict__.get("__themed_values__")
 
 
 def pause_collection() -> None:
@@ -45,15 +61,3 @@ def resume_collection() -> None:
     """Collect from now on, but leave alone what is there already."""
     gc.freeze()
     gc.enable()
-
-
-def _once_each(method: Any) -> Any:
-    name = f"_remembered_{method.__qualname__.replace('.', '_')}"
-
-    def remembering(self: Any) -> Any:
-        known = self.__dict__.get(name)
-        if known is None:
-            known = self.__dict__[name] = method(self)
-        return known
-
-    return remembering
