@@ -4,6 +4,7 @@
 
 mod convert;
 mod error;
+mod policies;
 
 use error::{ConfigurationError, Error, SimulationError};
 use payment_simulator_core::costs::COST_NAMES;
@@ -126,6 +127,18 @@ fn event_catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
     convert::catalogue(py)
 }
 
+/// Everything that is wrong with a policy document.
+#[pyfunction]
+fn check_policy<'py>(document: &Bound<'py, PyAny>, agent_ids: Vec<String>) -> PyResult<Bound<'py, PyList>> {
+    policies::problems(document, agent_ids)
+}
+
+/// What policy documents may use.
+#[pyfunction]
+fn policy_catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    policies::catalogue(py)
+}
+
 /// The engine, as Python sees it.
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -136,5 +149,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ConfigurationError", py.get_type::<ConfigurationError>())?;
     module.add("SimulationError", py.get_type::<SimulationError>())?;
     module.add_class::<Orchestrator>()?;
-    module.add_function(wrap_pyfunction!(event_catalogue, module)?)
+    module.add_function(wrap_pyfunction!(event_catalogue, module)?)?;
+    module.add_function(wrap_pyfunction!(check_policy, module)?)?;
+    module.add_function(wrap_pyfunction!(policy_catalogue, module)?)
 }

@@ -1,10 +1,10 @@
 """The boundary between the engine (Rust) and Python, whole.
 
-Units: money is integer cents; time is in ticks, counted from 0 over the whole run; `from_tick` is included and `to_tick` is not.
-Agents are numbered by ascending id: agent `i` is `agent_ids[i]`. Payments are numbered in the order in which they arise, from 0;
-a payment's name is `tx_` and its `number`, its place among those that are not parts of another, with eight digits from 1; a part is
-called after its whole and its own place, `tx_00000001.1`. Columns are bytes of little-endian integers in C order, made for
-`numpy.frombuffer`.
+Units: money is integer cents; time is in ticks, counted from 0 over the whole run; `from_tick` is included and
+`to_tick` is not. Agents are numbered by ascending id: agent `i` is `agent_ids[i]`. Payments are numbered in the order
+in which they arise, from 0; a payment's name is `tx_` and its `number`, its place among those that are not parts of
+another, with eight digits from 1; a part is called after its whole and its own place, `tx_00000001.1`. Columns are
+bytes of little-endian integers in C order, made for `numpy.frombuffer`.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,23 @@ class SimulationError(RuntimeError):
     """A tick could not be run. The state is what it was before."""
 
 def event_catalogue() -> list[dict[str, Any]]:
-    """Every event type: `{"event_type": str, "fields": [{"name": str, "type": str}]}`, in the order of their codes in the log."""
+    """Every event type: `{"event_type": str, "fields": [{"name": str, "type": str}]}`, in the order of their codes in
+    the log.
+    """
+
+def check_policy(document: Any, agent_ids: list[str]) -> list[dict[str, str]]:
+    """Everything that is wrong with a policy document (JSON as Python values), as `{"kind", "path", "message"}`.
+
+    `path` is the place in the document (`payment_tree.on_true.condition.left`). An empty list: the document is right.
+    """
+
+def policy_catalogue() -> dict[str, Any]:
+    """What policy documents may use: the tables behind the engine's evaluator and validator.
+
+    `{"register_prefix", "fields": [{"name", "category", "of_payment", "unit", "description"}], "actions": [{"name",
+    "tree" (payment, bank, collateral), "category", "parameters": [{"name", "alias", "type", "required",
+    "description"}], "description"}]}`.
+    """
 
 @final
 class Orchestrator:
@@ -49,7 +65,8 @@ class Orchestrator:
         """Run one tick, whole or not at all.
 
         Returns `tick, num_arrivals, num_settlements, num_lsm_releases, total_cost, settled_payments, settled_value,
-        lsm_operations, lsm_settled_payments`. Raises `SimulationError` after the last tick and when an amount would overflow.
+        lsm_operations, lsm_settled_payments`. Raises `SimulationError` after the last tick and when an amount would
+        overflow.
         """
     def run(self, ticks: int) -> int:
         """Run up to `ticks` ticks, stop at the end of the last day, and return how many were run."""
@@ -61,10 +78,12 @@ class Orchestrator:
     def events_jsonl(self, from_tick: int, to_tick: int) -> bytes:
         """The same as JSON Lines, made without a Python object per event; keys in the order of the catalogue."""
     def event_columns(self, event_type: str) -> dict[str, Any]:
-        """All events of one type as columns: `seq` (place in the log) and `tick` as int64 bytes, then each field of the catalogue.
+        """All events of one type as columns: `seq` (place in the log) and `tick` as int64 bytes, then each field of the
+        catalogue.
 
-        Integers, agents and payments are int64 bytes (agents and payments by number, -1 for none), floats are float64 bytes,
-        texts are lists. A list field `x` is two columns: `x` (all items) and `x_offsets` (int64, one more than there are events).
+        Integers, agents and payments are int64 bytes (agents and payments by number, -1 for none), floats are float64
+        bytes, texts are lists. A list field `x` is two columns: `x` (all items) and `x_offsets` (int64, one more than
+        there are events).
         """
     def log_hash(self) -> str:
         """SHA-256, lower-case hex, of the canonical event log (`docs/log.md`)."""
@@ -72,16 +91,17 @@ class Orchestrator:
     def payments(self) -> dict[str, bytes]:
         """One row a payment, int32 but for `amount` (int64); -1 for "not (yet)".
 
-        `sender, receiver, amount, arrival_tick, deadline_tick, priority, parent, number, part` (0: not a part)`, submitted_tick` (left the bank's own queue),
-        `queued_tick` (entered Queue 2, last time), `settled_tick, mechanism, overdue_tick, dropped_tick, settled_by`
-        (place in the log of the event that settled it).
+        `sender, receiver, amount, arrival_tick, deadline_tick, priority, parent, number, part` (0: not a part)`,
+        submitted_tick` (left the bank's own queue), `queued_tick` (entered Queue 2, last time), `settled_tick,
+        mechanism, overdue_tick, dropped_tick, settled_by` (place in the log of the event that settled it).
         """
     def series(self) -> dict[str, bytes]:
         """What was so at the end of each tick that was run, int64.
 
-        Shape (ticks, agents): `balance, credit_limit, posted_collateral, queue1_count, queue1_value, queue2_count, queue2_value` (as sender) and, for
-        the tick alone, each of `COST_NAMES`. Shape (ticks,): `arrived_count, arrived_value, overdue_count` (queued and past their
-        deadline). Shape (ticks, mechanisms): `settled_count, settled_value`.
+        Shape (ticks, agents): `balance, credit_limit, posted_collateral, queue1_count, queue1_value, queue2_count,
+        queue2_value` (as sender) and, for the tick alone, each of `COST_NAMES`. Shape (ticks,): `arrived_count,
+        arrived_value, overdue_count` (queued and past their deadline). Shape (ticks, mechanisms): `settled_count,
+        settled_value`.
         """
     def flows(self, from_tick: int, to_tick: int) -> dict[str, bytes]:
         """Settled between banks in these ticks, int64, shape (mechanisms, senders, receivers): `value, count`.
@@ -91,13 +111,14 @@ class Orchestrator:
     def state(self, tick: int) -> dict[str, Any]:
         """The state at the end of `tick` (-1: before the first), told from the log alone.
 
-        `{"tick", "agents": [{"id", "balance", "credit_limit", "posted_collateral", "queue1": [tx_id], "queue2": [tx_id], "costs": {...}}],
-        "queue2": [tx_id]}`; costs are run totals up to and including the tick.
+        `{"tick", "agents": [{"id", "balance", "credit_limit", "posted_collateral", "queue1": [tx_id], "queue2":
+        [tx_id], "costs": {...}}], "queue2": [tx_id]}`; costs are run totals up to and including the tick.
         """
     def totals(self) -> dict[str, Any]:
         """Totals of the run so far.
 
-        `{"total_arrivals", "total_settlements", "settlement_rate", "total_dropped", "total_lsm_releases", "lsm_operations", "lsm_settled_payments",
-        "arrived_value", "settled_value", "total_cost", "costs": {...}, "agents": [{"id", "final_balance", "queue1_size",
-        "queue2_size", "costs": {...}}]}` as `metrics.md` and `cli.md` define them. `costs` holds every category and `total_cost`.
+        `{"total_arrivals", "total_settlements", "settlement_rate", "total_dropped", "total_lsm_releases",
+        "lsm_operations", "lsm_settled_payments", "arrived_value", "settled_value", "total_cost", "costs": {...},
+        "agents": [{"id", "final_balance", "queue1_size", "queue2_size", "costs": {...}}]}` as `metrics.md` and `cli.md`
+        define them. `costs` holds every category and `total_cost`.
         """
