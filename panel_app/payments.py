@@ -18,11 +18,8 @@ WAITING, SETTLED, LATER, GONE = "waiting", "settled", "later", "gone"
 
 
 def payment_id(run: Any, payment: int) -> str:
-    """The id in the log: `tx_00000043`; a part of it is `tx_00000043.1`."""
-    parent = int(run.payments.parent[payment])
-    if parent >= 0:
-        return f"{payment_id(run, parent)}.{int(run.payments.part[payment])}"
-    return f"tx_{int(run.payments.number[payment]):08d}"
+    """The id in the log: `tx_00000043`; a part of a split has its parent's id and its own number after a dot."""
+    return str(run.payment_id(payment))
 
 
 def state_at(index: RunIndex, payment: int, tick: int) -> str:

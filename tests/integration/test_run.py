@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import payment_simulator
 import pytest
-from payment_simulator import ConfigError, Run, load_config, payment_id, simulate
+from payment_simulator import ConfigError, Run, load_config, simulate
 from payment_simulator_core_rs import COST_NAMES, MECHANISMS, ConfigurationError, event_catalogue
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -42,7 +42,7 @@ def test_events_json_lines_and_columns_are_the_same_log(run: Run) -> None:
     assert columns["tick"].tolist() == [event["tick"] for event in arrivals]
     assert columns["amount"].tolist() == [event["amount"] for event in arrivals]
     assert [run.agent_ids[agent] for agent in columns["sender_id"]] == [event["sender_id"] for event in arrivals]
-    assert [payment_id(payment) for payment in columns["tx_id"]] == [event["tx_id"] for event in arrivals]
+    assert [run.payment_id(payment) for payment in columns["tx_id"]] == [event["tx_id"] for event in arrivals]
     assert [events[place] for place in columns["seq"]] == arrivals
     for event_type in (event["event_type"] for event in event_catalogue()):
         assert len(run.columns(event_type)["tick"]) == len(of(run, event_type))
@@ -53,7 +53,7 @@ def test_list_columns_have_offsets(run: Run) -> None:
     assert cycles
     for index, event in enumerate(cycles):
         first, last = columns["tx_ids_offsets"][index : index + 2]
-        assert [payment_id(payment) for payment in columns["tx_ids"][first:last]] == event["tx_ids"]
+        assert [run.payment_id(payment) for payment in columns["tx_ids"][first:last]] == event["tx_ids"]
 
 
 def test_payments_are_the_arrivals_and_what_became_of_them(run: Run) -> None:
@@ -69,7 +69,7 @@ def test_payments_are_the_arrivals_and_what_became_of_them(run: Run) -> None:
     for payment in np.flatnonzero(settled).tolist():
         event = events[payments.settled_by[payment]]
         assert event["tick"] == payments.settled_tick[payment]
-        assert payment_id(payment) in (event.get("tx_ids") or [event["tx_id"]])
+        assert run.payment_id(payment) in (event.get("tx_ids") or [event["tx_id"]])
 
 
 def test_series_agree_with_payments(run: Run) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from payment_simulator.config.loader import load_config, parse_config
     from payment_simulator.config.problem import ConfigError, Problem
     from payment_simulator.config.simulation_config import SimulationConfig
-    from payment_simulator.execution.run import Flows, Payments, Run, Series, payment_id
+    from payment_simulator.execution.run import Flows, Payments, Run, Series
     from payment_simulator.execution.simulate import simulate
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "SimulationConfig",
     "load_config",
     "parse_config",
-    "payment_id",
     "simulate",
 ]
 
@@ -41,7 +40,6 @@ _HOME = {
     "SimulationConfig": "config.simulation_config",
     "load_config": "config.loader",
     "parse_config": "config.loader",
-    "payment_id": "execution.run",
     "simulate": "execution.simulate",
 }
 

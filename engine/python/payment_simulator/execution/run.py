@@ -14,18 +14,13 @@ from payment_simulator_core_rs import COST_NAMES, MECHANISMS, Orchestrator, even
 Ints = NDArray[np.integer[Any]]
 
 
-def payment_id(index: int) -> str:
-    """The id of payment `index`, counted from 0 (of one that is no part of a split)."""
-    return f"tx_{index + 1:08d}"
-
-
 @dataclass(frozen=True)
 class Series:
     """What was so at the end of each tick. Money in cents.
 
-    Shape (ticks, agents): `balance, credit_limit, posted_collateral, queue1_count, queue1_value, queue2_count, queue2_value` (queues as
-    sender), and each array of `costs`, by name: the cost of that tick alone. Shape (ticks,): `arrived_count,
-    arrived_value, overdue_count`. Shape (ticks, mechanisms): `settled_count, settled_value`.
+    Shape (ticks, agents): `balance, credit_limit, posted_collateral, queue1_count, queue1_value, queue2_count,
+    queue2_value` (queues as sender), and each array of `costs`, by name: the cost of that tick alone. Shape (ticks,):
+    `arrived_count, arrived_value, overdue_count`. Shape (ticks, mechanisms): `settled_count, settled_value`.
     """
 
     balance: Ints
@@ -48,7 +43,8 @@ class Payments:
     """One row a payment. `sender` and `receiver` are agent numbers, ticks are -1 for "not (yet)", `amount` is in cents.
 
     `submitted_tick`: left the bank's own queue. `queued_tick`: entered Queue 2. `settled_by`: place in the log of the
-    event that settled it. `parent`: the payment that it is a part of, or -1.
+    event that settled it. `parent`: the payment that it is a part of, or -1; `number`: its place, from 1, among the
+    payments that are no parts (that of the whole, for a part); `part`: its place, from 1, among the parts, or 0.
     """
 
     sender: Ints
@@ -154,6 +150,13 @@ class Run:
             for field in fields(Payments)
         }
         return Payments(**columns)
+
+    def payment_id(self, index: int) -> str:
+        """The name of payment `index` in the log: `tx_00000001`; of a part, `tx_00000001.2`."""
+        parent = int(self.payments.parent[index])
+        if parent < 0:
+            return f"tx_{self.payments.number[index]:08d}"
+        return f"{self.payment_id(parent)}.{self.payments.part[index]}"
 
     def flows(self, from_tick: int, to_tick: int) -> Flows:
         """What settled between banks in the ticks from `from_tick` up to and without `to_tick`."""
