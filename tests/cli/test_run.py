@@ -211,4 +211,6 @@ def test_what_only_the_engine_can_refuse_names_the_file(tmp_path: Path) -> None:
     scenario.write_text(json.dumps(document))
     done = call("run", str(scenario))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"error: {scenario}: agents: balances, credit, pools and direct transfers add up to")
+    assert done.stderr.startswith(
+        f"error: {scenario}:1:51: agents: balances, credit, pools and direct transfers add up to"
+    )

@@ -18,7 +18,7 @@ INTERRUPTED = 130
 @contextmanager
 def exit_codes(scenario: Path) -> Iterator[None]:
     """Turn what a command cannot go on with into its message and exit code. `scenario` is named in messages."""
-    from payment_simulator_core_rs import ConfigurationError, SimulationError
+    from payment_simulator_core_rs import SimulationError
 
     from payment_simulator.config.problem import ConfigError
 
@@ -26,7 +26,7 @@ def exit_codes(scenario: Path) -> Iterator[None]:
         yield
     except ConfigError as error:
         raise _failed(*str(error).splitlines()) from None
-    except (ConfigurationError, SimulationError) as error:
+    except SimulationError as error:
         raise _failed(f"{scenario}: {error}") from None
     except BrokenPipeError:  # whoever read our output has read enough
         _leave_stdout()

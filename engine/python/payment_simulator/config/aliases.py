@@ -58,6 +58,7 @@ POLICIES = (
     "LiquidityAware",
     "LiquiditySplitting",
     "MockSplitting",
+    "MockStaggerSplit",
     "FromJson",
     "Inline",
     "InlineJson",
@@ -165,7 +166,8 @@ class _Aliases:
         if kind is None:
             return
         if isinstance(kind.value, str) and kind.value.lower() == "tree":
-            trees = {key: child for key, child in node.items() if key != "type"}
+            trees = {"version": kind.child("1.0"), "policy_id": kind.child("inline")}
+            trees |= {key: child for key, child in node.items() if key != "type"}
             agent.value["policy"] = node.child({"type": kind.child("Inline"), "decision_trees": node.child(trees)})
         else:
             node.value["type"] = self.spelled(kind, POLICIES)

@@ -4,6 +4,7 @@ The shape is that of `engine/core/src/config.rs`. Money is int, rates of cost ar
 `"1/300"`), statistical parameters are float.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,35 +13,80 @@ from payment_simulator.config.schema.agent import Agent
 from payment_simulator.config.schema.arrivals import ArrivalBands, ArrivalConfig, Band, LogNormalAmount
 from payment_simulator.config.schema.base import Model, TimeWindow
 from payment_simulator.config.schema.costs import CostRates, FixedPenalty, RatePenalty
-from payment_simulator.config.schema.events import CustomTransactionArrival, ScenarioEvent
+from payment_simulator.config.schema.events import CustomTransactionArrival, GlobalArrivalRateChange, ScenarioEvent
 from payment_simulator.config.schema.scenario import Scenario
 
 BAND_PRIORITIES = {"urgent": (8, 10), "normal": (4, 7), "low": (0, 3)}
 DEFAULT_OVERDRAFT_BPS = Decimal("0.001")
 
 
-def engine_input(scenario: Scenario) -> dict[str, Any]:
-    """The dict that `Orchestrator` takes."""
+RULES = {
+    "queue2_blocking": "none",
+    "priority_mode": False,
+    "deferred_crediting": False,
+    "entry_disposition_offsetting": False,
+    "algorithm_sequencing": False,
+    "daily_liquidity_reallocation": True,
+}
+"""Rules that stand in the engine input only where they are not as usual, and how they usually are."""
+
+
+def engine_input(scenario: Scenario, documents: Mapping[int, Any]) -> dict[str, Any]:
+    """The dict that `Orchestrator` takes. `documents` are the policy documents by place in `agents`."""
+    lsm_config = scenario.lsm_config.model_dump()
+    if lsm_config["multilateral"] == "off":
+        del lsm_config["multilateral"]
     return {
         **scenario.simulation.model_dump(),
         "deadline_cap_at_eod": scenario.deadline_cap_at_eod,
         "queue1_ordering": scenario.queue1_ordering,
-        "agents": [_agent(agent, scenario.time_windows) for agent in scenario.agents],
+        **_rules(scenario),
+        "agents": [
+            _agent(agent, documents.get(place), scenario.time_windows) for place, agent in enumerate(scenario.agents)
+        ],
         "cost_rates": _cost_rates(scenario),
-        "lsm_config": scenario.lsm_config.model_dump(exclude={"multilateral"}),
-        "scenario_events": [_event(event, scenario.simulation.ticks_per_day) for event in scenario.scenario_events],
+        "lsm_config": lsm_config,
+        "scenario_events": [plain for event in scenario.scenario_events for plain in _event(event, scenario)],
     }
 
 
-def _agent(agent: Agent, windows: list[TimeWindow]) -> dict[str, Any]:
+def _rules(scenario: Scenario) -> dict[str, Any]:
+    rules = {key: value for key, usual in RULES.items() if (value := getattr(scenario, key)) != usual}
+    if scenario.priority_escalation.enabled:
+        rules["priority_escalation"] = scenario.priority_escalation.model_dump(
+            include={"start_escalating_at_ticks", "max_boost"}
+        )
+    if scenario.eod_rush_threshold is not None:
+        rules["eod_rush_threshold"] = float(scenario.eod_rush_threshold)
+    return rules
+
+
+def _agent(agent: Agent, document: Any, windows: list[TimeWindow]) -> dict[str, Any]:
     return {
         "id": agent.id,
         "opening_balance": agent.opening_balance,
         "unsecured_cap": agent.unsecured_cap,
-        "policy": agent.policy.model_dump(),
+        "policy": agent.policy.model_dump() if document is None else {"type": "Tree", "document": document},
         "limits": agent.limits.model_dump(),
+        **_collateral_and_pool(agent),
         "arrivals": _arrivals(agent, windows),
     }
+
+
+def _collateral_and_pool(agent: Agent) -> dict[str, Any]:
+    """Without a pool there is none of which a part could be allocated."""
+    given: dict[str, Any] = {}
+    if agent.posted_collateral:
+        given["posted_collateral"] = agent.posted_collateral
+    if agent.collateral_haircut is not None:
+        given["collateral_haircut"] = exact(agent.collateral_haircut)
+    if agent.max_collateral_capacity is not None:
+        given["max_collateral_capacity"] = agent.max_collateral_capacity
+    if agent.liquidity_pool:
+        given["liquidity_pool"] = agent.liquidity_pool
+        if agent.liquidity_allocation_fraction is not None:
+            given["liquidity_allocation_fraction"] = exact(agent.liquidity_allocation_fraction)
+    return given
 
 
 # Arrivals
@@ -163,8 +209,12 @@ def exact(value: Decimal | Fraction) -> str:
 # Events
 
 
-def _event(event: ScenarioEvent, ticks_per_day: int) -> dict[str, Any]:
-    plain = event.model_dump()
-    if isinstance(event, CustomTransactionArrival) and event.deadline is None:
-        plain["deadline"] = max(5, ticks_per_day // 10)
-    return plain
+def _event(event: ScenarioEvent, scenario: Scenario) -> list[dict[str, Any]]:
+    """One event of the engine, or one for each bank where the engine knows only those of a bank."""
+    plain = {key: value for key, value in _floats(event).items() if value is not None}
+    if isinstance(event, CustomTransactionArrival):
+        plain.setdefault("deadline", max(5, scenario.simulation.ticks_per_day // 10))
+    if isinstance(event, GlobalArrivalRateChange) and event.new_rate is not None:
+        plain["type"] = "AgentArrivalRateChange"
+        return [plain | {"agent": agent.id} for agent in scenario.agents]
+    return [plain]

@@ -13,9 +13,15 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"true|false|null")
 
 
-def parse_json(text: str) -> Node:
-    """The document in `text`. Raises `DocumentError`, with line and column, for text that is not one JSON document."""
-    return _Parser(text).document()
+EMPTY = "is empty; a scenario needs at least `simulation` and `agents`"
+
+
+def parse_json(text: str, *, empty: str = EMPTY) -> Node:
+    """The document in `text`; `empty` says what is wrong when there is none.
+
+    Raises `DocumentError`, with line and column, for text that is not one JSON document.
+    """
+    return _Parser(text).document(empty)
 
 
 class _Parser:
@@ -24,10 +30,10 @@ class _Parser:
         self.lines = [0] + [match.end() for match in re.finditer("\n", text)]
         self.position = 0
 
-    def document(self) -> Node:
+    def document(self, empty: str) -> Node:
         self.space()
         if self.position == len(self.text):
-            raise DocumentError("is empty; a scenario needs at least `simulation` and `agents`")
+            raise DocumentError(empty)
         node = self.value((), 0)
         self.space()
         if self.position < len(self.text):
@@ -99,6 +105,8 @@ class _Parser:
         except JSONDecodeError as error:
             self.position = error.pos
             raise self.error(error.msg) from None
+        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise self.error("half of a character stands here; write both halves of the \\u pair")
         return str(text)
 
     def peek(self) -> str:

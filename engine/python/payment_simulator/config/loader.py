@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from payment_simulator_core_rs import ConfigurationError, Orchestrator
 from pydantic import ValidationError
 
-from payment_simulator.config import messages, references, support
+from payment_simulator.config import messages, policy_documents, policy_toggles, references
 from payment_simulator.config.aliases import Canonical, canonical
 from payment_simulator.config.json_text import parse_json
 from payment_simulator.config.node import DocumentError, Node, from_python
+from payment_simulator.config.policy_documents import Documents
 from payment_simulator.config.problem import ConfigError, Problem
 from payment_simulator.config.schema import Scenario
 from payment_simulator.config.simulation_config import SimulationConfig
@@ -69,17 +71,39 @@ def _checked(root: Node, name: str) -> SimulationConfig:
             "is not a scenario: a mapping with `simulation` and `agents` should stand here", root.line, root.column
         )
     document = canonical(root)
-    problems = [*document.problems, *references.problems(document.root)]
+    reader = policy_documents.Reader(Path(name).parent)
+    documents = reader.documents(document.root)
+    problems = [*document.problems, *references.problems(document.root), *reader.problems]
+    problems += policy_documents.problems(documents, document.root)
     scenario = None
     try:
         scenario = Scenario.model_validate(document.root.plain(), context={"flat": document.flat})
     except ValidationError as error:
         problems += messages.problems(error, document.root)
-    wrong = {problem.path for problem in problems}
-    problems += (problem for problem in support.problems(document.root) if problem.path not in wrong)
     if problems or scenario is None:
         raise ConfigError(problems, name)
-    return SimulationConfig(scenario, name, (*document.warnings, *_unstated(document)))
+    if scenario.policy_feature_toggles is not None:
+        ids = [agent.id for agent in scenario.agents]
+        problems += policy_toggles.problems(documents, scenario.policy_feature_toggles, ids)
+    plain = {place: policy.plain() for place, policy in documents.items()}
+    config = SimulationConfig(scenario, name, (*document.warnings, *_unstated(document)), plain)
+    problems += _refused(config, document.root, documents)
+    if problems:
+        raise ConfigError(problems, name)
+    return config
+
+
+def _refused(config: SimulationConfig, root: Node, documents: Documents) -> Iterator[Problem]:
+    """What only the engine sees, because it takes the whole scenario: sums of money, trees that are missing."""
+    try:
+        Orchestrator(config.engine_input())
+    except ConfigurationError as error:
+        message = str(error).removeprefix(f"{error.path}: ")
+        match error.path.split("."):
+            case ["agents", place, "policy", "document", *path] if int(place) in documents:
+                yield documents[int(place)].problem(".".join(path), message)
+            case path:
+                yield root.problem_at(".".join(path), message)
 
 
 def _unstated(document: Canonical) -> Iterator[Problem]:

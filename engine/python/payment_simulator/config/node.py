@@ -12,8 +12,8 @@ from payment_simulator.config.problem import Problem
 
 Path = tuple[str | int, ...]
 
-DEPTH_MAX = 64
-"""How deep a document may nest."""
+DEPTH_MAX = 200
+"""How deep a document may nest: a decision tree of a hundred nodes, with a condition at its end."""
 
 COPIES_MAX = 300_000
 """How many values the aliases of a document may stand for. Without a bound, a short text can fill any memory."""
@@ -73,6 +73,18 @@ class Node:
         """A problem at this place."""
         line, column = (self.key_line, self.key_column) if at_key and self.key_line else (self.line, self.column)
         return Problem(dotted(self.path), line, column, message, self.plain(), allowed)
+
+    def problem_at(self, path: str, message: str) -> Problem:
+        """A problem at a dotted path below, in the text as near to it as the tree goes."""
+        node, rest = self, path.split(".") if path else []
+        while rest and (child := node._step(rest[0])) is not None:
+            node, rest = child, rest[1:]
+        return Problem(dotted((*node.path, *rest)), node.line, node.column, message, node.plain())
+
+    def _step(self, step: str) -> Node | None:
+        if isinstance(self.value, list):
+            return self.value[int(step)] if step.isdigit() and int(step) < len(self.value) else None
+        return self.get(step)
 
 
 def dotted(path: Path) -> str:

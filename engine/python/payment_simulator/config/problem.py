@@ -13,6 +13,7 @@ class Problem:
     `path` is the place as the file spells it (`agents.0.opening_balance`; empty: the whole document), `line` and
     `column` count from 1 and are None where there is no text (a mapping from Python). `message` says what is wrong,
     with the value, and what to write; `value` is what was found and `allowed` what may stand there, for tools.
+    `source` is the file, where it is not the scenario itself but one that it names.
     """
 
     path: str
@@ -21,12 +22,14 @@ class Problem:
     message: str
     value: Any = None
     allowed: str = ""
+    source: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
 
     def at(self, source: str) -> str:
-        """The problem as one line for people: `file:line:column: path: message`."""
+        """The problem as one line for people, in the scenario `source`: `file:line:column: path: message`."""
+        source = self.source or source
         place = source if self.line is None else f"{source}:{self.line}:{self.column}"
         return f"{place}: {self}"
 
@@ -35,7 +38,7 @@ class ConfigError(ValueError):
     """A scenario cannot be used. `problems` holds every reason that was found, in the order of the text."""
 
     def __init__(self, problems: Sequence[Problem], source: str) -> None:
-        self.problems = sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
+        self.problems = sorted(problems, key=lambda problem: (problem.source, problem.line or 0, problem.column or 0))
         self.source = source
         super().__init__("\n".join(problem.at(source) for problem in self.problems))
 

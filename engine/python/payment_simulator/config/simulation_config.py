@@ -1,7 +1,8 @@
 """A scenario that has been read and found right."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,17 @@ class SimulationConfig:
     """A checked scenario.
 
     `scenario` is the document with its defaults, `name` says where it came from, `warnings` what its author should
-    know.
+    know, `documents` are the policy documents as JSON has them, by place in `agents`.
     """
 
     scenario: Scenario
     name: str
     warnings: tuple[Problem, ...] = ()
+    documents: Mapping[int, Any] = field(default_factory=dict)
 
     def engine_input(self) -> dict[str, Any]:
         """The canonical, flat form that `payment_simulator_core_rs.Orchestrator` takes."""
-        return engine_input(self.scenario)
+        return engine_input(self.scenario, self.documents)
 
     @cached_property
     def display(self) -> dict[str, Any]:

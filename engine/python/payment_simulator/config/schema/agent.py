@@ -3,7 +3,7 @@
 from pydantic import Field, model_validator
 
 from payment_simulator.config.schema.arrivals import ArrivalBands, ArrivalConfig
-from payment_simulator.config.schema.base import AgentId, Balance, Cents, Fraction01, Model, Rate, refusal
+from payment_simulator.config.schema.base import AgentId, Balance, Cents, Model, Rate, Share, refusal
 from payment_simulator.config.schema.policy import Fifo, Policy
 
 
@@ -24,11 +24,11 @@ class Agent(Model):
     arrival_config: ArrivalConfig | None = None
     arrival_bands: ArrivalBands | None = None
     posted_collateral: Cents = 0
-    collateral_haircut: Fraction01 | None = None
+    collateral_haircut: Share | None = None
     max_collateral_capacity: Cents | None = None
     limits: Limits = Limits()
     liquidity_pool: Cents | None = None
-    liquidity_allocation_fraction: Fraction01 | None = None
+    liquidity_allocation_fraction: Share | None = None
     overdraft_rate: Rate | None = Field(default=None, description="a fraction of the overdraft per tick, for this bank")
     delay_cost_per_tick: Rate | None = Field(
         default=None, description="a fraction of the queued value per tick, for this bank"

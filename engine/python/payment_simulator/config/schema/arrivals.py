@@ -13,13 +13,12 @@ from payment_simulator.config.schema.base import (
     Positive,
     PositiveCents,
     Priority,
+    RatePerTick,
     Ticks,
     TimeWindow,
     Weight,
     refusal,
 )
-
-RatePerTick = Annotated[Weight, Field(le=10**6)]
 
 
 class UniformAmount(Model):

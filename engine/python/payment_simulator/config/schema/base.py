@@ -94,10 +94,16 @@ Weight = Annotated[Decimal, BeforeValidator(_number), Field(ge=0)]
 """A number that is not negative."""
 Positive = Annotated[Decimal, BeforeValidator(_number), Field(gt=0)]
 """A number above 0."""
+Multiplier = Annotated[Decimal, BeforeValidator(_number), Field(gt=0, le=10**6)]
+"""A factor by which a scenario event changes a rate or a time."""
+RatePerTick = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=10**6)]
+"""Payments of a bank in a tick, on average."""
 Fraction01 = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=1)]
 """A number from 0 to 1."""
 Rate = Annotated[Decimal, BeforeValidator(_number), Field(ge=0), AfterValidator(_rate)]
 """A rate of cost: exact, not negative."""
+Share = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=1), AfterValidator(_rate)]
+"""An exact number from 0 to 1."""
 Text = Annotated[str, BeforeValidator(_text)]
 AgentId = Annotated[str, BeforeValidator(_text), AfterValidator(_identifier)]
 Tick = Annotated[int, Field(ge=0, le=TICKS_MAX)]

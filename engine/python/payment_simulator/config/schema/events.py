@@ -8,9 +8,10 @@ from payment_simulator.config.schema.base import (
     AgentId,
     Balance,
     Model,
-    Positive,
+    Multiplier,
     PositiveCents,
     Priority,
+    RatePerTick,
     Tick,
     Ticks,
     Weight,
@@ -78,8 +79,8 @@ class CollateralAdjustment(_Event):
 
 
 class _RateChange(_Event):
-    multiplier: Positive | None = Field(default=None, description="a number above 0")
-    new_rate: Weight | None = Field(default=None, description="payments per tick, instead of a multiplier")
+    multiplier: Multiplier | None = Field(default=None, description="a number above 0")
+    new_rate: RatePerTick | None = Field(default=None, description="payments per tick, instead of a multiplier")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "_RateChange":
@@ -115,8 +116,8 @@ class DeadlineWindowChange(_Event):
     """Every bank's deadlines become shorter or longer."""
 
     type: Literal["DeadlineWindowChange"]
-    min_ticks_multiplier: Positive | None = None
-    max_ticks_multiplier: Positive | None = None
+    min_ticks_multiplier: Multiplier | None = None
+    max_ticks_multiplier: Multiplier | None = None
 
     @model_validator(mode="after")
     def _some(self) -> "DeadlineWindowChange":

@@ -4,7 +4,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from payment_simulator.config.schema.base import Cents, Model, PositiveCents, Text, Ticks, refusal
+from payment_simulator.config.schema.base import (
+    Cents,
+    Model,
+    Number,
+    PositiveCents,
+    Priority,
+    Text,
+    Tick,
+    Ticks,
+    refusal,
+)
 
 SplitCount = Annotated[int, Field(ge=2, le=10)]
 
@@ -45,7 +55,31 @@ class MockSplitting(Model):
     num_splits: SplitCount = Field(description="the number of parts, 2 to 10")
 
 
-class FromJson(Model):
+class MockStaggerSplit(Model):
+    """Split every payment, and release the parts one after the other."""
+
+    type: Literal["MockStaggerSplit"]
+    num_splits: SplitCount = Field(description="the number of parts, 2 to 10")
+    stagger_first_now: Annotated[int, Field(ge=0, le=10)] = Field(description="how many parts are released at once")
+    stagger_gap_ticks: Tick = Field(description="ticks from one part to the next")
+    priority_boost_children: Priority = Field(description="added to the priority of the parts, 0 to 10")
+
+    @model_validator(mode="after")
+    def _no_more_than_there_are(self) -> "MockStaggerSplit":
+        if self.stagger_first_now > self.num_splits:
+            raise refusal(
+                f"got {self.stagger_first_now}; write at most num_splits, {self.num_splits}", at="stagger_first_now"
+            )
+        return self
+
+
+class Trees(Model):
+    """Decision trees. `parameters` stand in place of the document's own of the same name."""
+
+    parameters: dict[Text, Number] = Field(default={}, description="names and numbers")
+
+
+class FromJson(Trees):
     """Decision trees in a file, or as text."""
 
     type: Literal["FromJson"]
@@ -59,14 +93,14 @@ class FromJson(Model):
         return self
 
 
-class Inline(Model):
+class Inline(Trees):
     """Decision trees inside the scenario."""
 
     type: Literal["Inline"]
     decision_trees: dict[str, Any] = Field(description="a policy document with its trees")
 
 
-class InlineJson(Model):
+class InlineJson(Trees):
     """Decision trees inside the scenario, as JSON text."""
 
     type: Literal["InlineJson"]
@@ -74,6 +108,14 @@ class InlineJson(Model):
 
 
 Policy = Annotated[
-    Fifo | Deadline | LiquidityAware | LiquiditySplitting | MockSplitting | FromJson | Inline | InlineJson,
+    Fifo
+    | Deadline
+    | LiquidityAware
+    | LiquiditySplitting
+    | MockSplitting
+    | MockStaggerSplit
+    | FromJson
+    | Inline
+    | InlineJson,
     Field(discriminator="type"),
 ]
