@@ -1,29 +1,61 @@
 """The outcomes of the reference implementation, measured there and stored beside the scenarios.
 
-`fifo_*`: no netting; settlements, balances and costs agree exactly. `lsm_*`: with netting; over all of them together as
-many payments and as much value settle as there. `data/` holds the cases that are run always; where the folder of all
-cases lies beside the repository, those are run too.
+`fifo_*` and `gross_*`: no netting; settlements, balances and costs agree exactly. `lsm_*`: with netting; over all of
+them together as many payments and as much value settle as there. `data/` holds the cases that are run always (those of
+one kind in an archive); where the folder of all cases lies beside the repository, those are run too.
 """
 
 import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from payment_simulator import Run, load_config, simulate
+from payment_simulator import Run, parse_config, simulate
 
 HERE = Path(__file__).parent / "data"
 BESIDE = Path(__file__).parents[3] / "shared" / "reference" / "differential"
 
 
-def cases(folder: Path, kind: str) -> list[Path]:
-    """The scenarios of one kind in a folder."""
-    return sorted(folder.glob(f"{kind}_*.yaml"))
+@dataclass(frozen=True)
+class Case:
+    """A scenario, and what the reference made of it."""
+
+    name: str
+    scenario: str
+    reference: str
+
+    def run(self) -> Run:
+        """What this engine makes of it."""
+        return simulate(parse_config(self.scenario, f"{self.name}.yaml"))
+
+    def expected(self) -> Any:
+        """What the reference did, settlements in an order that can be compared."""
+        reference = json.loads(self.reference)
+        reference.get("settlements", []).sort()
+        return reference
 
 
-def expected(case: Path) -> Any:
-    """What the reference did."""
-    return json.loads(case.with_suffix(".json").read_text())
+def in_folder(folder: Path, kind: str) -> Iterator[Case]:
+    """The cases of one kind in a folder."""
+    for path in sorted(folder.glob(f"{kind}_*.yaml")):
+        yield Case(path.stem, path.read_text(), path.with_suffix(".json").read_text())
+
+
+def in_archive(path: Path) -> Iterator[Case]:
+    """The cases in an archive."""
+    with tarfile.open(path) as archive:
+        texts = {member.name: archive.extractfile(member) for member in archive}
+        read = {name: file.read().decode() for name, file in texts.items() if file is not None}
+    for name in sorted(read):
+        if name.endswith(".yaml"):
+            stem = name.removesuffix(".yaml")
+            yield Case(stem, read[name], read[f"{stem}.json"])
+
+
+WITHOUT_NETTING = [*in_folder(HERE, "fifo"), *in_archive(HERE / "gross.tar.gz")]
 
 
 def outcome(run: Run) -> dict[str, Any]:
@@ -53,22 +85,25 @@ def outcome(run: Run) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("case", cases(HERE, "fifo"), ids=lambda case: case.stem)
-def test_without_netting_every_outcome_agrees_exactly(case: Path) -> None:
-    reference = expected(case)
-    reference["settlements"].sort()
-    assert outcome(simulate(load_config(case))) == reference
+@pytest.mark.parametrize("case", WITHOUT_NETTING, ids=lambda case: case.name)
+def test_without_netting_every_outcome_agrees_exactly(case: Case) -> None:
+    assert outcome(case.run()) == case.expected()
+
+
+def test_all_cases_are_there() -> None:
+    assert len(WITHOUT_NETTING) == 50
+    assert len(list(in_folder(HERE, "lsm"))) == 30
 
 
 def settles_at_least_as_much(folder: Path) -> None:
     """All netting cases of a folder together settle at least what they did in the reference."""
     count = value = reference_count = reference_value = 0
-    for case in cases(folder, "lsm"):
-        series = simulate(load_config(case)).series
+    for case in in_folder(folder, "lsm"):
+        series = case.run().series
         count += int(series.settled_count.sum())
         value += int(series.settled_value.sum())
-        reference_count += expected(case)["settled_count"]
-        reference_value += expected(case)["settled_value"]
+        reference_count += case.expected()["settled_count"]
+        reference_value += case.expected()["settled_value"]
     assert reference_count > 0
     assert count >= reference_count
     assert value >= reference_value
@@ -83,8 +118,8 @@ def test_cases_beside_the_repository_agree_too() -> None:
         pytest.skip(
             "the folder ../shared/reference/differential is not there; tests/reference/data holds copies of its cases"
         )
-    for case in cases(BESIDE, "fifo"):
-        reference = expected(case)
-        reference["settlements"].sort()
-        assert outcome(simulate(load_config(case))) == reference, case.stem
+    copies = {case.name: case for case in WITHOUT_NETTING}
+    for kind in ("fifo", "gross"):
+        for case in in_folder(BESIDE, kind):
+            assert copies.get(case.name) == case or outcome(case.run()) == case.expected(), case.name
     settles_at_least_as_much(BESIDE)
