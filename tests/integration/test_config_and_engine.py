@@ -11,6 +11,31 @@ from payment_simulator_core_rs import Orchestrator
 
 WINDOWS = [{"start_tick": 1, "end_tick": 4, "rate_multiplier": 2}]
 PAYMENT = {"from_agent": "A", "to_agent": "B", "amount": 5}
+TREES: dict[str, Any] = {
+    "version": "1.0",
+    "policy_id": "p",
+    "parameters": {"most": 50},
+    "payment_tree": {
+        "type": "condition",
+        "node_id": "C",
+        "condition": {
+            "op": "and",
+            "conditions": [
+                {"op": ">", "left": {"field": "amount"}, "right": {"param": "most"}},
+                {"op": "<", "left": {"compute": {"op": "+", "left": {"value": 1}, "right": {"value": 2}}}}
+                | {"right": {"field": "bank_state_x"}},
+            ],
+        },
+        "on_true": {"type": "action", "node_id": "H", "action": "Hold", "parameters": {"reason": {"value": "Wait"}}},
+        "on_false": {"type": "action", "node_id": "R", "action": "Release"},
+    },
+    "bank_tree": {
+        "type": "action",
+        "node_id": "B",
+        "action": "SetReleaseBudget",
+        "parameters": {"max_value_to_release": {"value": 100}, "focus_counterparties": {"value": ["A"]}},
+    },
+}
 DOCUMENT: dict[str, Any] = {
     "simulation": {"ticks_per_day": 6, "num_days": 2, "rng_seed": 1},
     "agents": [
@@ -48,7 +73,16 @@ DOCUMENT: dict[str, Any] = {
                 },
             },
         },
-        {"id": "C", "opening_balance": -5},
+        {
+            "id": "C",
+            "opening_balance": -5,
+            "posted_collateral": 50,
+            "collateral_haircut": 0.1,
+            "max_collateral_capacity": 80,
+            "liquidity_pool": 300,
+            "liquidity_allocation_fraction": 0.5,
+            "policy": {"type": "Inline", "decision_trees": TREES, "parameters": {"most": 40}},
+        },
     ],
     "cost_rates": {
         "overdraft_cost_bps": 7,
@@ -58,11 +92,39 @@ DOCUMENT: dict[str, Any] = {
         "deadline_penalty": 5,
         "priority_delay_multipliers": {"urgent_multiplier": 1.5},
     },
-    "lsm_config": {"enable_bilateral": True, "max_cycle_length": 3, "max_cycles_per_tick": 5},
+    "lsm_config": {
+        "enable_bilateral": True,
+        "max_cycle_length": 3,
+        "max_cycles_per_tick": 5,
+        "multilateral": "best_effort",
+    },
     "scenario_events": [
         {"type": "DirectTransfer", **PAYMENT, "schedule": {"type": "Repeating", "start_tick": 1, "interval": 3}},
         {"type": "CustomTransactionArrival", **PAYMENT, "deadline": 2, "schedule": {"type": "OneTime", "tick": 1}},
+        {"type": "ScheduledSettlement", **PAYMENT, "schedule": {"type": "OneTime", "tick": 2}},
+        {"type": "CollateralAdjustment", "agent": "C", "delta": -5, "schedule": {"type": "OneTime", "tick": 2}},
+        {"type": "GlobalArrivalRateChange", "multiplier": 2, "schedule": {"type": "OneTime", "tick": 2}},
+        {"type": "AgentArrivalRateChange", "agent": "A", "new_rate": 1, "schedule": {"type": "OneTime", "tick": 3}},
+        {"type": "CounterpartyWeightChange", "agent": "A", "counterparty": "C", "new_weight": 2}
+        | {"schedule": {"type": "OneTime", "tick": 3}},
+        {"type": "DeadlineWindowChange", "min_ticks_multiplier": 2, "schedule": {"type": "OneTime", "tick": 3}},
+        {
+            "type": "CustomTransactionArrival",
+            "from_agent": "C",
+            "to_agent": "A",
+            "amount": 30,
+            "schedule": {"type": "Repeating", "start_tick": 0, "interval": 2},
+        },
     ],
+    "priority_escalation": {"enabled": True, "start_escalating_at_ticks": 2, "max_boost": 3},
+    "priority_mode": True,
+    "deferred_crediting": True,
+    "entry_disposition_offsetting": True,
+    "algorithm_sequencing": True,
+    "queue2_blocking": "per_sender_fifo",
+    "eod_rush_threshold": 0.7,
+    "daily_liquidity_reallocation": False,
+    "policy_feature_toggles": {"exclude": ["RtgsAction"]},
     "time_windows": WINDOWS,
     "queue1_ordering": "priority_deadline",
     "deadline_cap_at_eod": True,

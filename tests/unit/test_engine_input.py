@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from payment_simulator import SimulationConfig, load_config, parse_config
+from payment_simulator import ConfigError, SimulationConfig, load_config, parse_config
 from payment_simulator.config.engine_input import exact
 
 SMALL = "simulation: {ticks_per_day: 30}\nagents: [{id: B, opening_balance: 1}, {id: A, opening_balance: 2}]\n"
@@ -178,3 +178,100 @@ def test_display_never_reaches_the_engine_and_stands_beside_it_in_json() -> None
     }
     assert config.engine_input() == parse_config(SMALL).engine_input()
     assert json.loads(config.to_json()) == {**config.engine_input(), "display": config.display}
+
+
+def small(changes: dict[str, Any]) -> dict[str, Any]:
+    """The engine input of a small scenario in which bank A, or under `top` the scenario, has these keys."""
+    agent = {key: value for key, value in changes.items() if key != "top"}
+    agents = [{"id": "A", "opening_balance": 1, **agent}, {"id": "B", "opening_balance": 1}]
+    return load_config({"ticks_per_day": 10, "agents": agents, **changes.get("top", {})}).engine_input()
+
+
+# Keys of bank A, or under `top` of the scenario, and what the engine is given beside what it is always given.
+GIVEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"posted_collateral": 7}, {"posted_collateral": 7}),
+    ({"collateral_haircut": Decimal("0.10")}, {"collateral_haircut": "0.1"}),
+    ({"max_collateral_capacity": 0}, {"max_collateral_capacity": 0}),
+    (
+        {"liquidity_pool": 1001, "liquidity_allocation_fraction": 0.5},
+        {"liquidity_pool": 1001, "liquidity_allocation_fraction": "0.5"},
+    ),
+    ({"top": {"queue2_blocking": "per_sender_fifo"}}, {"queue2_blocking": "per_sender_fifo"}),
+    ({"top": {"priority_mode": True}}, {"priority_mode": True}),
+    ({"top": {"deferred_crediting": True}}, {"deferred_crediting": True}),
+    ({"top": {"entry_disposition_offsetting": True}}, {"entry_disposition_offsetting": True}),
+    ({"top": {"algorithm_sequencing": True}}, {"algorithm_sequencing": True}),
+    ({"top": {"daily_liquidity_reallocation": False}}, {"daily_liquidity_reallocation": False}),
+    ({"top": {"eod_rush_threshold": 0.5}}, {"eod_rush_threshold": 0.5}),
+    (
+        {"top": {"priority_escalation": {"enabled": True, "threshold_ticks": 5}}},
+        {"priority_escalation": {"start_escalating_at_ticks": 5, "max_boost": 3}},
+    ),
+]
+
+OF_NO_EFFECT: list[dict[str, Any]] = [
+    {"posted_collateral": 0, "liquidity_pool": 0, "liquidity_allocation_fraction": 0.5},
+    {"liquidity_pool": None, "arrival_config": None, "arrival_bands": None, "limits": None, "collateral_haircut": None},
+    {"top": {"lsm_config": {"multilateral": "off"}, "queue2_blocking": "none"}},
+    {"top": {"priority_mode": False, "priority_escalation": {"enabled": False, "max_boost": 9}}},
+    {"top": {"algorithm_sequencing": False, "entry_disposition_offsetting": False, "deferred_crediting": False}},
+    {"top": {"daily_liquidity_reallocation": True, "eod_rush_threshold": None}},
+    {"top": {"policy_feature_toggles": {"exclude": []}, "cost_feature_toggles": {"include": ["Daily"]}}},
+    {"top": {"policy_feature_toggles": None}},
+]
+
+
+@pytest.mark.parametrize("changes, given", GIVEN)
+def test_a_key_that_is_given_is_handed_over(changes: dict[str, Any], given: dict[str, Any]) -> None:
+    usual, found = small({}), small(changes)
+    if "top" not in changes:
+        usual, found = usual["agents"][0], found["agents"][0]
+    assert found == usual | given
+
+
+@pytest.mark.parametrize("mode", ["queue_order", "best_effort"])
+def test_multilateral_netting_is_handed_over(mode: str) -> None:
+    changes = {"top": {"lsm_config": {"multilateral": mode}}}
+    assert small(changes)["lsm_config"] == small({})["lsm_config"] | {"multilateral": mode}
+
+
+@pytest.mark.parametrize("changes", OF_NO_EFFECT)
+def test_a_value_without_effect_is_left_out(changes: dict[str, Any]) -> None:
+    assert small(changes) == small({})
+
+
+ONCE = {"schedule": {"type": "OneTime", "tick": 3}}
+MOVE = {"from_agent": "A", "to_agent": "B", "amount": 5, **ONCE}
+
+# Scenario events as the engine is given them, and what is written beside them.
+EVENTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (event := {"type": "DirectTransfer", **MOVE}, event),
+    (event := {"type": "ScheduledSettlement", **MOVE}, event),
+    (event := {"type": "CollateralAdjustment", "agent": "A", "delta": -5, **ONCE}, event),
+    (event := {"type": "GlobalArrivalRateChange", "multiplier": 1.5, **ONCE}, event),
+    (event := {"type": "AgentArrivalRateChange", "agent": "A", "multiplier": 0.5, **ONCE}, event),
+    (event := {"type": "AgentArrivalRateChange", "agent": "A", "new_rate": 0.25, **ONCE}, event),
+    (
+        event := {"type": "CounterpartyWeightChange", "agent": "A", "counterparty": "B", "new_weight": 2.0, **ONCE},
+        event | {"auto_balance_others": False},
+    ),
+    (event := {"type": "DeadlineWindowChange", "max_ticks_multiplier": 2.0, **ONCE}, event),
+]
+
+
+@pytest.mark.parametrize("event, given", EVENTS, ids=lambda event: str(event["type"]))
+def test_events_are_handed_over(event: dict[str, Any], given: dict[str, Any]) -> None:
+    assert small({"top": {"scenario_events": [event]}})["scenario_events"] == [given]
+
+
+def test_a_new_rate_for_all_banks_is_one_for_each() -> None:
+    event = {"type": "GlobalArrivalRateChange", "new_rate": 2, **ONCE}
+    each = {"type": "AgentArrivalRateChange", "new_rate": 2.0, **ONCE}
+    given = small({"top": {"scenario_events": [event]}})["scenario_events"]
+    assert given == [{**each, "agent": "A"}, {**each, "agent": "B"}]
+
+
+def test_a_rate_of_one_bank_is_not_known_yet() -> None:
+    for key in ("overdraft_rate", "delay_cost_per_tick"):
+        with pytest.raises(ConfigError, match=f"agents.0.{key}: {key} that differs from bank to bank is not supported"):
+            small({key: 0.1})
