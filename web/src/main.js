@@ -58,6 +58,7 @@ let live, patching = false, busy = false, queue = []
 
 /** Draw the document out of sight; when it has been painted it takes the place of the first picture in one step. */
 async function render({document: json, roots: ids}) {
+  performance.mark("computed")
   await scripts
   if (!globalThis.Bokeh) return
   const stage = document.createElement("main")
@@ -69,6 +70,7 @@ async function render({document: json, roots: ids}) {
   const item = {docid: "app", root_ids: roots, roots: Object.fromEntries(roots.map((root) => [root, `root-${root}`]))}
   receive = attach(tell, site.keys)
   const [views] = await Bokeh.embed.embed_items({app: JSON.parse(json)}, [item])
+  performance.mark("drawn")
   live = [...views.roots.values()][0].model.document
   live.on_change(sendChange, false)
   await painted()
