@@ -2,7 +2,8 @@
 
 It knows what the comparison needs: injected payments, the policies Fifo, Deadline and LiquidityAware, both orders of
 Queue 1, escalation, limits, collateral as it was posted, deferred crediting, Queue 2 with and without blocking,
-bilateral netting, costs and penalties over several days. It reads a scenario document in its canonical spelling.
+bilateral netting, multilateral netting in queue order, costs and penalties over several days. It reads a scenario
+document in its canonical spelling.
 """
 
 from __future__ import annotations
@@ -52,13 +53,14 @@ class Bank:
         used = max(-self.balance, 0)
         return max(self.balance, 0) + max(self.credit_limit - used, 0)
 
-    def within_limits(self, receiver: str, amount: int) -> bool:
-        """Whether it may send so much more to this receiver today."""
-        to_receiver = self.sent_to.get(receiver, 0) + amount
-        to_all = sum(self.sent_to.values()) + amount
-        return to_receiver <= self.bilateral_limits.get(receiver, math.inf) and (
-            self.multilateral_limit is None or to_all <= self.multilateral_limit
-        )
+    def within_limits(self, payments: list[Payment]) -> bool:
+        """Whether it may send all of these today, beside what it has sent."""
+        sent_to = dict(self.sent_to)
+        for payment in payments:
+            sent_to[payment.receiver] = sent_to.get(payment.receiver, 0) + payment.amount
+        return all(
+            sent_to[payment.receiver] <= self.bilateral_limits.get(payment.receiver, math.inf) for payment in payments
+        ) and (self.multilateral_limit is None or sum(sent_to.values()) <= self.multilateral_limit)
 
 
 class Model:
@@ -183,7 +185,7 @@ class Model:
 
     def can_settle(self, payment: Payment) -> bool:
         bank = self.banks[payment.sender]
-        return payment.amount <= bank.available and bank.within_limits(payment.receiver, payment.amount)
+        return payment.amount <= bank.available and bank.within_limits([payment])
 
     def settle(self, payments: Iterable[Payment], now: int) -> None:
         """Settle these together: each bank pays or receives its net amount."""
@@ -225,16 +227,45 @@ class Model:
     # Netting
 
     def net(self, now: int) -> None:
-        """Up to three rounds of bilateral netting, each followed by a sweep, while something settles."""
-        if not self.document["lsm_config"]["enable_bilateral"]:
-            return
+        """Up to three rounds, while something settles: bilateral, then multilateral, each with a sweep if it helped."""
+        modes = self.document["lsm_config"]
         for _ in range(3):
             before = len(self.queue2)
-            for first, second in self.pairs():
-                self.offset(first, second, now)
+            if modes["enable_bilateral"]:
+                for pair in self.pairs():
+                    self.settle_largest_part([*self.sides(pair)], now, pair=True)
+                if len(self.queue2) < before:
+                    self.sweep_queue2(now)
+            after_bilateral = len(self.queue2)
+            if modes["multilateral"] == "queue_order":
+                self.settle_largest_part([self.of_sender(name) for name in self.banks], now)
+                if len(self.queue2) < after_bilateral:
+                    self.sweep_queue2(now)
             if len(self.queue2) == before:
                 return
-            self.sweep_queue2(now)
+
+    def of_sender(self, name: str) -> list[Payment]:
+        return [payment for payment in self.queue2 if payment.sender == name]
+
+    def settle_largest_part(self, queues: list[list[Payment]], now: int, *, pair: bool = False) -> None:
+        """Settle together what these queues hold; while a bank is short or over a limit, without its last payment.
+
+        Between a pair of banks nothing settles if nothing is left of one side.
+        """
+        while True:
+            short = [queue for queue in queues if queue and self.is_short(queue, queues)]
+            if not short:
+                break
+            short[0].pop()
+        if all(queues) or not pair:
+            self.settle([payment for queue in queues for payment in queue], now)
+            self.queue2 = [payment for payment in self.queue2 if payment.settled is None]
+
+    def is_short(self, queue: list[Payment], queues: list[list[Payment]]) -> bool:
+        name = queue[0].sender
+        received = sum(payment.amount for other in queues for payment in other if payment.receiver == name)
+        paid = sum(payment.amount for payment in queue)
+        return paid - received > self.banks[name].available or not self.banks[name].within_limits(queue)
 
     def pairs(self) -> list[Pair]:
         """Banks that owe each other, those first that can offset most."""
@@ -249,23 +280,6 @@ class Model:
             return [payment for payment in self.queue2 if (payment.sender, payment.receiver) == (sender, receiver)]
 
         return of(*pair), of(pair[1], pair[0])
-
-    def offset(self, first: str, second: str, now: int) -> None:
-        """Settle the payments of both directions; while a bank is short or over a limit, without its last one."""
-        sides = self.sides((first, second))
-        while all(sides):
-            short = [side for side, other in (sides, sides[::-1]) if self.is_short(side, other)]
-            if not short:
-                self.settle([*sides[0], *sides[1]], now)
-                self.queue2 = [payment for payment in self.queue2 if payment.settled is None]
-                return
-            short[0].pop()
-
-    def is_short(self, paid: list[Payment], received: list[Payment]) -> bool:
-        bank = self.banks[paid[0].sender]
-        total = sum(payment.amount for payment in paid)
-        net = total - sum(payment.amount for payment in received)
-        return net > bank.available or not bank.within_limits(paid[0].receiver, total)
 
     # Costs
 

@@ -66,7 +66,11 @@ def scenario(seed: int) -> dict[str, Any]:
             "schedule": {"type": "OneTime", "tick": random.randrange(ticks_per_day * num_days)},
         }
 
-    blocking, bilateral = maybe("per_sender_fifo", "none"), maybe(True, False, 0.7)
+    blocking, bilateral, multilateral = (
+        maybe("per_sender_fifo", "none"),
+        maybe(True, False, 0.7),
+        maybe("queue_order", "off", 0.5),
+    )
     return {
         "simulation": {"ticks_per_day": ticks_per_day, "num_days": num_days},
         "agents": [agent(name) for name in names],
@@ -80,7 +84,11 @@ def scenario(seed: int) -> dict[str, Any]:
             "start_escalating_at_ticks": random.randint(0, 6),
             "max_boost": random.randint(0, 8),
         },
-        "lsm_config": {"enable_bilateral": bilateral and blocking == "none", "enable_cycles": False},
+        "lsm_config": {
+            "enable_bilateral": bilateral and blocking == "none",
+            "enable_cycles": False,
+            "multilateral": multilateral if blocking == "none" else "off",
+        },
         "cost_rates": {
             "overdraft_bps_per_tick": decimal(10_000, 2),
             "delay_cost_per_tick_per_cent": decimal(1_000, 5),
@@ -118,14 +126,12 @@ def test_model_and_engine_agree(first: int) -> None:
             raise AssertionError(f"seed {seed}: {error}") from error
 
 
-@pytest.mark.xfail(
-    strict=True, reason="engine: netting does not wake the sender of what it settles"
-)
+@pytest.mark.xfail(strict=True, reason="engine: netting does not wake the sender of what it settles")
 def test_who_waited_behind_a_netted_payment_moves_on() -> None:
     """When this passes, the random scenarios may have bilateral netting together with blocking."""
     seed = next(seed for seed in range(100) if scenario(seed)["queue2_blocking"] == "none")
     document = scenario(seed) | {"queue2_blocking": "per_sender_fifo", "scenario_events": []}
-    document["lsm_config"] = {"enable_bilateral": True, "enable_cycles": False}
+    document["lsm_config"] = {"enable_bilateral": True, "enable_cycles": False, "multilateral": "off"}
     agent = document["agents"][0] | {"policy": {"type": "Fifo"}, "unsecured_cap": 0, "posted_collateral": 0}
     agent["limits"] = {"bilateral_limits": {}, "multilateral_limit": None}
     balances = {"A": 50, "B": 0, "C": 0}
@@ -149,7 +155,7 @@ def test_the_scenarios_are_of_every_kind() -> None:
     """What is compared would be worth little if nothing waited, settled late, or was offset."""
     runs = [simulate(scenario(seed)) for seed in range(200)]
     mechanisms = sum(run.series.settled_count.sum(axis=0) for run in runs)
-    assert all(count > 100 for count in mechanisms[:3].tolist())
+    assert all(mechanisms[number] > least for number, least in ((0, 5000), (1, 1000), (2, 50), (4, 20)))
     assert all(sum(int(run.series.costs[name].sum()) for run in runs) for name in Model(scenario(0)).costs[0][0])
     assert sum(int((run.payments.settled_tick < 0).sum()) for run in runs) > 100
     for event in ("BilateralLimitExceeded", "MultilateralLimitExceeded", "PriorityEscalated", "DeferredCreditApplied"):
