@@ -109,7 +109,7 @@ def test_execution_and_config_know_no_command_line() -> None:
 
 
 def test_money_is_never_divided_into_a_float() -> None:
-    """In what stands between scenario and engine, `float` is made of statistical parameters and of policies' numbers."""
+    """Between scenario and engine, `float` is made of statistical parameters and of the numbers of policies only."""
     makers = [str(path) for path, tree in python_sources(PYTHON) for _, name in calls(tree) if name == "float"]
     config = "engine/python/payment_simulator/config"
     assert set(makers) == {f"{config}/engine_input.py", f"{config}/policy_documents.py"}
