@@ -1,15 +1,215 @@
-// Bokeh prepares every glyph five times: as it is, selected, not selected, muted and thinned out. Ours looks the same each time, and
-// says so with `selection_glyph=None` and the like. Where it does, one preparation serves for all: half of the work of a frame.
+// The figures of `panel_app.views` are sheets of pixels that change many times a second: fixed ranges, no selection, no hovering, taps
+// resolved in Python. Bokeh prepares each glyph for all of that, at each change, in five variants and with an index of its places.
+// Here the glyphs that move are painted straight from their columns instead. What is not in `painters`, or is hatched, Bokeh paints.
 
-export function prepareOnce() {
+export function paintDirectly() {
   const view = Bokeh.Models.get("GlyphRenderer").prototype.default_view.prototype
-  const prepareAll = view.set_visuals
-  view.set_visuals = async function () {
-    const {selection_glyph, nonselection_glyph, muted_glyph, data_source} = this.model
-    if (selection_glyph ?? nonselection_glyph ?? muted_glyph) return prepareAll.call(this)
-    this.selection_glyph = this.nonselection_glyph = this.muted_glyph = this.decimated_glyph = this.glyph
-    this.glyph.set_visuals(data_source, this.all_indices)
-    this.glyph.after_visuals()
-    await this.glyph.after_lazy_visuals()
+  const {set_data: setData, set_visuals: setVisuals, update_position: updatePosition, _paint: paint} = view
+  for (const name of ["bounds", "log_bounds"]) {
+    const bounds = view[name]
+    view[name] = function () {
+      return isDirect(this.model) ? NOWHERE : bounds.call(this)
+    }
   }
+  view.set_data = async function (indices) {
+    if (!isDirect(this.model)) return setData.call(this, indices)
+    this.all_indices = this.model.view.indices
+  }
+  view.set_visuals = async function () {
+    if (!isDirect(this.model)) return setVisuals.call(this)
+  }
+  view.update_position = function () {   // of an element over the canvas, which nobody sees
+    if (!isDirect(this.model)) updatePosition.call(this)
+  }
+  view._paint = function (context) {
+    if (!isDirect(this.model)) return paint.call(this, context)
+    const {glyph, data_source} = this.model
+    const column = (name) => (data_source.data instanceof Map ? data_source.data.get(name) : data_source.data[name])
+    const {x_scale, y_scale} = this.coordinates
+    context.save()
+    painters[glyph.type](context, new Rows(glyph, column, new Axis(x_scale), new Axis(y_scale)), glyph)
+    context.restore()
+  }
+}
+
+/** The ranges are fixed; no glyph needs to say how far it reaches. */
+const NOWHERE = {x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity}
+
+function isDirect({glyph, selection_glyph, nonselection_glyph, muted_glyph}) {
+  const looksTheSame = (selection_glyph ?? nonselection_glyph ?? muted_glyph) == null
+  return looksTheSame && glyph.type in painters && glyph.hatch_pattern?.value == null && glyph.hatch_pattern?.field == null
+}
+
+/** A linear scale: from the units of a range to CSS pixels of the canvas. */
+class Axis {
+  constructor(scale) {
+    this.origin = scale.compute(0)
+    this.unit = scale.compute(1) - this.origin
+  }
+  at(value) {
+    return this.origin + this.unit * value
+  }
+}
+
+/** The properties of a glyph, row by row. */
+class Rows {
+  constructor(glyph, column, x, y) {
+    Object.assign(this, {glyph, column, x, y})
+    this.length = Infinity
+  }
+
+  /** A function from row to value; a constant property is the same for every row. */
+  read(name) {
+    const property = this.glyph[name]
+    if (property === null || typeof property !== "object" || Array.isArray(property)) return () => property
+    const {field, transform, value} = property
+    if (field === undefined) return () => value
+    const values = this.column(field)
+    this.length = Math.min(this.length, values.length)
+    if (!transform) return (row) => values[row]
+    const {low, palette} = transform   // whole numbers to colours, see `Canvas.by_number`
+    return (row) => palette[Math.max(0, Math.min(palette.length - 1, Math.floor(values[row] - low)))]
+  }
+
+  along(axis, name) {
+    const read = this.read(name)
+    return (row) => axis.at(read(row))
+  }
+
+  line() {
+    const [color, alpha, width] = ["line_color", "line_alpha", "line_width"].map((name) => this.read(name))
+    const dash = this.read("line_dash")
+    return (context, row) => {
+      const ink = color(row), strength = alpha(row), thickness = width(row)
+      if (ink == null || !(strength > 0 && thickness > 0)) return
+      context.strokeStyle = ink
+      context.globalAlpha = strength
+      context.lineWidth = thickness
+      const dashes = dash(row)
+      context.setLineDash(Array.isArray(dashes) ? dashes : [])
+      context.stroke()
+    }
+  }
+
+  fill() {
+    const color = this.read("fill_color"), alpha = this.read("fill_alpha")
+    return (context, row) => {
+      const ink = color(row), strength = alpha(row)
+      if (ink == null || !(strength > 0)) return
+      context.fillStyle = ink
+      context.globalAlpha = strength
+      context.fill()
+    }
+  }
+}
+
+const MARKERS = {
+  circle(context, r) {
+    context.arc(0, 0, r, 0, 2 * Math.PI)
+  },
+  square(context, r) {
+    context.rect(-r, -r, 2 * r, 2 * r)
+  },
+  diamond(context, r) {
+    polygon(context, [[0, r], [r / 1.5, 0], [0, -r], [-r / 1.5, 0]])
+  },
+  triangle(context, r) {
+    const height = r * Math.sqrt(3)
+    polygon(context, [[-r, height / 3], [r, height / 3], [0, (-2 * height) / 3]])
+  },
+}
+
+function polygon(context, corners) {
+  for (const [x, y] of corners) context.lineTo(x, y)
+  context.closePath()
+}
+
+/** From the middle of a text's box down to its baseline, in parts of the font size: `BASELINE` of `panel_app.views.canvas`. */
+const BASELINE = 0.345
+
+const painters = {
+  Quadratic(context, rows) {
+    const [x0, cx, x1] = ["x0", "cx", "x1"].map((name) => rows.along(rows.x, name))
+    const [y0, cy, y1] = ["y0", "cy", "y1"].map((name) => rows.along(rows.y, name))
+    const stroke = rows.line()
+    for (let row = 0; row < rows.length; row++) {
+      context.beginPath()
+      context.moveTo(x0(row), y0(row))
+      context.quadraticCurveTo(cx(row), cy(row), x1(row), y1(row))
+      stroke(context, row)
+    }
+  },
+
+  Segment(context, rows) {
+    const [x0, x1] = ["x0", "x1"].map((name) => rows.along(rows.x, name))
+    const [y0, y1] = ["y0", "y1"].map((name) => rows.along(rows.y, name))
+    const stroke = rows.line()
+    for (let row = 0; row < rows.length; row++) {
+      context.beginPath()
+      context.moveTo(x0(row), y0(row))
+      context.lineTo(x1(row), y1(row))
+      stroke(context, row)
+    }
+  },
+
+  Quad(context, rows) {
+    const [left, right] = ["left", "right"].map((name) => rows.along(rows.x, name))
+    const [top, bottom] = ["top", "bottom"].map((name) => rows.along(rows.y, name))
+    const fill = rows.fill(), stroke = rows.line()
+    for (let row = 0; row < rows.length; row++) {
+      context.beginPath()
+      context.rect(left(row), top(row), right(row) - left(row), bottom(row) - top(row))
+      fill(context, row)
+      stroke(context, row)
+    }
+  },
+
+  Arc(context, rows, glyph) {
+    const x = rows.along(rows.x, "x"), y = rows.along(rows.y, "y")
+    const [radius, start, end] = ["radius", "start_angle", "end_angle"].map((name) => rows.read(name))
+    const stroke = rows.line()
+    for (let row = 0; row < rows.length; row++) {
+      context.beginPath()
+      context.arc(x(row), y(row), radius(row) * Math.abs(rows.x.unit), -start(row), -end(row), glyph.direction === "anticlock")
+      stroke(context, row)
+    }
+  },
+
+  Scatter(context, rows) {
+    const x = rows.along(rows.x, "x"), y = rows.along(rows.y, "y")
+    const [size, angle, marker] = ["size", "angle", "marker"].map((name) => rows.read(name))
+    const fill = rows.fill(), stroke = rows.line()
+    for (let row = 0; row < rows.length; row++) {
+      if (!(size(row) > 0)) continue
+      context.save()
+      context.translate(x(row), y(row))
+      context.rotate(-angle(row))
+      context.beginPath()
+      MARKERS[marker(row)]?.(context, size(row) / 2)
+      context.restore()
+      fill(context, row)
+      stroke(context, row)
+    }
+  },
+
+  Text(context, rows) {
+    const x = rows.along(rows.x, "x"), y = rows.along(rows.y, "y")
+    const names = ["text", "text_align", "text_color", "text_outline_color", "text_outline_width"]
+    const [text, align, color, outline, width] = names.map((name) => rows.read(name))
+    const [font, style, size, offset] = ["text_font", "text_font_style", "text_font_size", "y_offset"].map((name) => rows.read(name))
+    context.textBaseline = "alphabetic"
+    context.lineJoin = "round"
+    for (let row = 0; row < rows.length; row++) {
+      if (!text(row)) continue
+      const pixels = parseFloat(size(row)), baseline = y(row) + offset(row) + BASELINE * pixels
+      context.font = `${style(row)} ${pixels}px ${font(row)}`
+      context.textAlign = align(row)
+      context.fillStyle = color(row)
+      context.fillText(text(row), x(row), baseline)
+      if (outline(row) == null || !(width(row) > 1)) continue   // 1 is Bokeh's default, which has no colour
+      context.strokeStyle = outline(row)
+      context.lineWidth = width(row)
+      context.strokeText(text(row), x(row), baseline)
+    }
+  },
 }
