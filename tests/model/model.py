@@ -227,7 +227,7 @@ class Model:
     # Netting
 
     def net(self, now: int) -> None:
-        """Up to three rounds, while something settles: bilateral, then multilateral, each with a sweep if it helped."""
+        """Up to three rounds, while something settles: bilateral, with a sweep if it helped, then multilateral."""
         modes = self.document["lsm_config"]
         for _ in range(3):
             before = len(self.queue2)
@@ -236,11 +236,8 @@ class Model:
                     self.settle_largest_part([*self.sides(pair)], now, pair=True)
                 if len(self.queue2) < before:
                     self.sweep_queue2(now)
-            after_bilateral = len(self.queue2)
             if modes["multilateral"] == "queue_order":
                 self.settle_largest_part([self.of_sender(name) for name in self.banks], now)
-                if len(self.queue2) < after_bilateral:
-                    self.sweep_queue2(now)
             if len(self.queue2) == before:
                 return
 

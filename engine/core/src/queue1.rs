@@ -345,7 +345,7 @@ pub fn apply_policies_to_queue2(state: &mut State) {
 
 /// Take a payment back from the central queue to the end of its bank's own.
 fn withdraw(state: &mut State, index: u32) {
-    state.queue2.remove(index, &mut state.transactions);
+    state.leave_queue2(index);
     let payment = &mut state.transactions[index as usize];
     payment.status = Status::Queue1;
     let declared = payment.rtgs_priority.unwrap_or(RtgsPriority::Normal);

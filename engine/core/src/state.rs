@@ -276,6 +276,14 @@ impl State {
         self.charge(agent, &costs)
     }
 
+    /// Take a payment out of the central queue. Where payments wait behind each other, the next one of its bank may go now.
+    pub fn leave_queue2(&mut self, index: u32) {
+        self.queue2.remove(index, &mut self.transactions);
+        if self.rules.queue2_blocking == Queue2Blocking::PerSenderFifo {
+            self.queue2.wake(self.transactions[index as usize].sender);
+        }
+    }
+
     /// Change a bank's balance; more money may release its queued payments.
     pub fn move_money(&mut self, agent: u32, change: Cents) {
         self.agents[agent as usize].balance += change;

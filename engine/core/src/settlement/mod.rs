@@ -40,7 +40,8 @@ pub fn run_queue2(state: &mut State) -> Result<(), SimulationError> {
     Ok(())
 }
 
-/// Net queued payments against each other, and after each success try the queue again with the liquidity that it freed.
+/// Net queued payments against each other, and after bilateral and cycle netting try the queue again with the liquidity that it freed.
+/// Multilateral netting has seen the whole queue; what it freed serves the next tick.
 pub fn save_liquidity(state: &mut State, config: &LsmConfig) -> Result<(), SimulationError> {
     let before = state.tally.of_tick;
     let mut operations = [0_u64; 3];
@@ -61,7 +62,6 @@ pub fn save_liquidity(state: &mut State, config: &LsmConfig) -> Result<(), Simul
         }
         if config.multilateral != MultilateralMode::Off {
             settled[2] = settle_multilateral(state, config.multilateral)?;
-            release_after(state, settled[2])?;
         }
         if settled == [0; 3] {
             if cycles_left > 0 && candidates_left > 0 {
@@ -147,7 +147,7 @@ fn mark_settled(state: &mut State, index: u32, mechanism: Mechanism) -> Result<(
     sender.record_outflow(payment.receiver, amount);
     state.tally.count_settled(mechanism, amount);
     if was_in_queue2 {
-        state.queue2.remove(index, &mut state.transactions);
+        state.leave_queue2(index);
     }
     let original = state.original_of(index);
     let today = state.day() * state.ticks_per_day;

@@ -208,7 +208,7 @@ impl Queue2 {
         })
     }
 
-    /// Note that a bank has more liquidity, or more room in its limits, than before.
+    /// Note that a bank has more liquidity, more room in its limits, or another head of its queue, than before.
     pub fn wake(&mut self, agent: u32) {
         if !self.is_woken[agent as usize] && self.senders[agent as usize].iter().any(|queue| queue.live > 0) {
             self.is_woken[agent as usize] = true;
