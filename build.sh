@@ -177,13 +177,15 @@ demo() { ## everything from a bare clone to the served site
 test() { ## everything from a bare clone to all tests passed
   site
   cargo test --workspace --locked --quiet >&2
-  $PYTHON -m pytest -m "not long" "$@"
+  # The browser's tests apart: Playwright keeps an event loop running, beside which nothing else can run one.
+  $PYTHON -m pytest --ignore=tests/browser "$@"
+  $PYTHON -m pytest tests/browser "$@"
 }
 
 test-long() { ## the tests that take minutes
   site
-  cargo test --workspace --locked --release --quiet -- --include-ignored >&2
-  $PYTHON -m pytest -m long "$@"
+  PROPTEST_CASES=10000 cargo test --workspace --locked --release --quiet >&2
+  MODEL_SEEDS=10000 $PYTHON -m pytest tests/model "$@"
 }
 
 bench() { ## measures the figures of docs/performance.md: JSON on stdout

@@ -36,7 +36,8 @@ ANNOUNCE_SECONDS = 1.0
 HOLD_SECONDS = 0.9
 HOLD_SPEED_MOST = 4
 """A netting moment holds the clock, up to this many ticks per second."""
-SLOW_SECONDS = 0.25
+STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
+"""While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
 HASH_DELAY_SECONDS = 0.05
 
 Action = Callable[[Any], object]
@@ -81,8 +82,11 @@ class App:
             WhatIfPanel(session, theme),
             self.phone,
         ]
-        self.slow = (self.charts, self.events, self.payments)
-        self._drawn = 0.0
+        self.every = {
+            self.strip: STRIP_SECONDS,
+            **dict.fromkeys((self.charts, self.events, self.payments, self.inspector), SLOW_SECONDS),
+        }
+        self._drawn = dict.fromkeys(self.every, 0.0)
         self.actions = self._actions()
         session.subscribe(self._changed)
         page.on("key", self._key)
@@ -260,14 +264,15 @@ class App:
     # To the page
 
     def _changed(self, changed: frozenset[str]) -> None:
-        # While playing, what nobody can follow at 30 frames a second is drawn a few times a second.
         now = time.monotonic()
-        hurry = self.session.playing and changed == {"tick"} and now - self._drawn < SLOW_SECONDS
-        if not hurry:
-            self._drawn = now
+        hurry = self.session.playing and changed == {"tick"}
         for view in self.views:
-            if not (hurry and view in self.slow):
-                view.update(changed)
+            if hurry and now - self._drawn.get(view, 0.0) < self.every.get(view, 0.0):
+                continue
+            if view in self._drawn:
+                self._drawn[view] = now
+            # What was left out while playing is caught up with when playing ends.
+            view.update(changed | {"tick"} if "playing" in changed and view in self.every else changed)
         if "playing" in changed:
             self._start_or_stop()
         if "theme" in changed:

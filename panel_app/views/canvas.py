@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.models import AllIndices, CDSView, ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.models.glyph import Glyph
 from bokeh.models.glyphs import Text
 from bokeh.models.renderers import GlyphRenderer
@@ -58,6 +58,8 @@ class Canvas:
             min_border_top=EDGE,
             min_border_right=0,
             min_border_bottom=0,
+            x_axis_type=None,
+            y_axis_type=None,
             toolbar_location=None,
             tools="",
             outline_line_color=None,
@@ -65,9 +67,11 @@ class Canvas:
             border_fill_color=None,
             output_backend="canvas",
         )
-        self.figure.axis.visible = False
-        self.figure.grid.visible = False
         self._paint: list[Callable[[Theme], None]] = []
+        # Glyphs share what need not be made for each: every model that is not there starts the page sooner.
+        self._everything = AllIndices()
+        self._views: dict[str, CDSView] = {}
+        self._mappers: dict[tuple[str, ...], LinearColorMapper] = {}
         self._fonts: list[tuple[Any, float]] = []
         # The page tells one side after the other; until then the other is unset, not zero.
         self._measures = {"inner_width": 0, "inner_height": 0}
@@ -105,23 +109,31 @@ class Canvas:
 
     def by_number(self, column: str, *tokens: str) -> Any:
         """A colour from a column of whole numbers: 0 is the first token."""
-        mapper = LinearColorMapper(low=-0.5, high=len(tokens) - 0.5, palette=["#000000"] * len(tokens))
+        if tokens not in self._mappers:
+            mapper = LinearColorMapper(low=-0.5, high=len(tokens) - 0.5, palette=["#000000"] * len(tokens))
 
-        def paint(theme: Theme) -> None:
-            mapper.palette = [getattr(theme, token) for token in tokens]
+            def paint(theme: Theme) -> None:
+                mapper.palette = [getattr(theme, token) for token in tokens]
 
-        paint(self.theme)
-        self._paint.append(paint)
-        return {"field": column, "transform": mapper}
+            paint(self.theme)
+            self._paint.append(paint)
+            self._mappers[tokens] = mapper
+        return {"field": column, "transform": self._mappers[tokens]}
 
     def draw(self, source: ColumnDataSource, glyph: type[Glyph], **properties: Any) -> Any:
         """Draw a glyph for each row of a source and return it; a property that is a `Token` follows the theme."""
         tokens = {name: item for name, item in properties.items() if isinstance(item, Token)}
         drawn = glyph(**{name: item for name, item in properties.items() if name not in tokens})
         self.coloured(drawn, **tokens)
+        view = self._views.setdefault(source.id, CDSView(filter=self._everything))
         self.figure.renderers.append(
             GlyphRenderer(
-                data_source=source, glyph=drawn, selection_glyph=None, nonselection_glyph=None, muted_glyph=None
+                data_source=source,
+                view=view,
+                glyph=drawn,
+                selection_glyph=None,
+                nonselection_glyph=None,
+                muted_glyph=None,
             )
         )
         return drawn

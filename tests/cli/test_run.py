@@ -161,15 +161,22 @@ def test_without_arguments_it_prints_help_and_version_its_name() -> None:
     assert (version.returncode, version.stdout.split()[0]) == (0, "payment-sim")
 
 
+def _listen_to_interrupts() -> None:
+    """What runs in the background of a shell inherits that interrupts are ignored; a user's terminal does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupting_a_run_leaves_with_130(tmp_path: Path) -> None:
     scenario = tmp_path / "long.json"
     scenario.write_text(json.dumps(transfers(ticks_per_day=10_000_000, num_days=1, interval=1)))
     command = [str(PROGRAM), "run", str(scenario), "--event-stream"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_listen_to_interrupts
+    ) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["tick"] == 0
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=20)
+        stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "_metadata" not in stdout
     assert stderr == "error: interrupted; the run is not complete\n"
