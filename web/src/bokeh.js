@@ -35,6 +35,27 @@ export function paintDirectly() {
 /** The ranges are fixed; no glyph needs to say how far it reaches. */
 const NOWHERE = {x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity}
 
+/** Once the page is on show, a figure that is out of sight is painted when it comes into sight. */
+export function paintWhatIsSeen() {
+  const view = Bokeh.Models.get("Figure").prototype.default_view.prototype, {paint} = view
+  const figures = new Map()
+  const observer = new IntersectionObserver((entries) => {
+    for (const {target, isIntersecting} of entries) {
+      const figure = figures.get(target)
+      figure.isInSight = isIntersecting
+      if (isIntersecting && figure.isLate) figure.paint()
+    }
+  })
+  view.paint = function () {
+    if (!figures.has(this.el)) {
+      figures.set(this.el, this)
+      observer.observe(this.el)
+    }
+    this.isLate = this.isInSight === false && document.documentElement.dataset.appReady === "true"
+    if (!this.isLate) paint.call(this)
+  }
+}
+
 function isDirect({glyph, selection_glyph, nonselection_glyph, muted_glyph}) {
   const looksTheSame = (selection_glyph ?? nonselection_glyph ?? muted_glyph) == null
   return looksTheSame && glyph.type in painters && glyph.hatch_pattern?.value == null && glyph.hatch_pattern?.field == null

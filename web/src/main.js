@@ -1,7 +1,7 @@
 // The page: starts the worker in which Python runs, shows how far it is, draws the Bokeh document that it sends, and carries
 // changes and messages between the two.
 
-import {paintDirectly} from "./bokeh.js"
+import {paintDirectly, paintWhatIsSeen} from "./bokeh.js"
 import {done, enter, fail, progress} from "./loading.js"
 import {attach} from "./page.js"
 
@@ -70,6 +70,7 @@ async function render({document: json, roots: ids}) {
   for (const root of roots) stage.append(Object.assign(document.createElement("div"), {id: `root-${root}`}))
   const item = {docid: "app", root_ids: roots, roots: Object.fromEntries(roots.map((root) => [root, `root-${root}`]))}
   paintDirectly()
+  paintWhatIsSeen()
   receive = attach(tell, site.keys)
   const [views] = await Bokeh.embed.embed_items({app: JSON.parse(json)}, [item])
   performance.mark("drawn")
