@@ -56,8 +56,7 @@ impl Collateral {
 
     fn set_posted(&mut self, posted: Cents) {
         self.posted = posted;
-        let worth = self.haircut.denominator - self.haircut.numerator;
-        self.credit = (i128::from(posted) * worth / self.haircut.denominator) as Cents;
+        self.credit = self.haircut.leaves_of(posted);
     }
 
     /// Cents posted.

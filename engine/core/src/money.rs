@@ -108,6 +108,11 @@ impl Rate {
         Some(amount.checked_mul(self.numerator)?.div_euclid(self.denominator))
     }
 
+    /// `amount` × (1 - rate), rounded down: what a haircut leaves. The rate is at most 1.
+    pub fn leaves_of(self, amount: Cents) -> Cents {
+        (i128::from(amount) * (self.denominator - self.numerator) / self.denominator) as Cents
+    }
+
     /// The nearest floating-point number, for policies, which calculate with such.
     pub fn to_f64(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
@@ -124,6 +129,12 @@ fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
         (a, b) = (b, a % b);
     }
     a.max(1)
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self::ZERO
+    }
 }
 
 impl<'de> de::Deserialize<'de> for Rate {

@@ -12,13 +12,11 @@ use crate::money::Cents;
 use crate::pool::{allocate_pools, return_pools};
 use crate::queue1::{apply_policies, apply_policies_to_queue2};
 use crate::scenario_events::ScenarioEvents;
-use crate::settlement::{run_queue2, save_liquidity, settle_submissions};
+use crate::settlement::{apply_deferred_credits, run_queue2, save_liquidity, settle_submissions};
 use crate::state::State;
 use crate::tally::{Counts, Tally};
 use crate::transaction::Transaction;
-use crate::treasury::{
-    apply_bank_trees, apply_deferred_credits, apply_end_of_tick_collateral_trees, apply_strategic_collateral_trees, reset_registers,
-};
+use crate::treasury::{apply_bank_trees, apply_end_of_tick_collateral_trees, apply_strategic_collateral_trees, reset_registers};
 
 /// One simulation.
 #[derive(Debug, Clone)]

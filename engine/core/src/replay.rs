@@ -46,15 +46,13 @@ pub struct AgentReplay {
     /// Costs since they were last cleared, by category.
     pub costs: [Cents; COST_NAMES.len()],
     unsecured_cap: Cents,
-    haircut: Option<Rate>,
+    haircut: Rate,
 }
 
 impl AgentReplay {
     fn set_collateral(&mut self, posted: Cents) {
         self.posted_collateral = posted;
-        let haircut = self.haircut.unwrap_or(Rate::ZERO);
-        let worth = i128::from(posted) * (haircut.denominator - haircut.numerator) / haircut.denominator;
-        self.credit_limit = self.unsecured_cap + worth as Cents;
+        self.credit_limit = self.unsecured_cap + self.haircut.leaves_of(posted);
     }
 }
 
@@ -125,7 +123,7 @@ impl Replay {
             let mut agent = AgentReplay {
                 balance: config.opening_balance + allocated,
                 unsecured_cap: config.unsecured_cap,
-                haircut: Some(config.collateral_haircut),
+                haircut: config.collateral_haircut,
                 ..AgentReplay::default()
             };
             agent.set_collateral(config.posted_collateral);

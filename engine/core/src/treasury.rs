@@ -123,17 +123,3 @@ fn apply_collateral_tree(state: &mut State, number: u32, tree: &Node<CollateralA
 fn log_error(state: &mut State, number: u32, tree: u8, error: EvaluationError) {
     state.log.append(EventKind::PolicyError, Common::agent(number)).u8(tree).text(Some(&error.to_string()));
 }
-
-/// What banks received in this tick is added to their balances; used with deferred crediting.
-pub fn apply_deferred_credits(state: &mut State) {
-    for number in 0..state.deferred.len() as u32 {
-        let (amount, sources) = std::mem::take(&mut state.deferred[number as usize]);
-        if amount > 0 {
-            state.move_money(number, amount);
-            state
-                .log
-                .append(EventKind::DeferredCreditApplied, Common { amount, ..Common::agent(number) })
-                .u32_list(sources.into_iter());
-        }
-    }
-}

@@ -2,11 +2,13 @@
 
 mod bilateral;
 mod cycles;
+mod deferred;
 mod entry;
 mod multilateral;
 mod queue2;
 mod rtgs;
 
+pub use deferred::apply_deferred_credits;
 pub use queue2::Queue2;
 pub use rtgs::{release_from_queue2, settle_submissions};
 
