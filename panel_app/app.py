@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import panel as pn
@@ -14,7 +15,7 @@ from bokeh.document import Document
 from panel_app import scenarios, text
 from panel_app.moment import moment
 from panel_app.page import KEYS, Page, Payload
-from panel_app.session import SPEEDS, WINDOWS, Session
+from panel_app.session import SPEEDS, WINDOWS, Session, View
 from panel_app.theme import DARK, LIGHT
 from panel_app.views.banks import Banks
 from panel_app.views.caption import Caption
@@ -39,6 +40,9 @@ HOLD_SPEED_MOST = 4
 STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
 """While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
 HASH_DELAY_SECONDS = 0.05
+
+LATER: dict[View, str] = {}
+"""Views that are imported and built when they are first looked at: the module of each, which has `parts(app)`."""
 
 Action = Callable[[Any], object]
 
@@ -66,7 +70,7 @@ class App:
         )
         # In reading order; styles/layout.css gives each its place.
         self.views: list[Any] = [
-            Header(session, theme),
+            Header(session, theme, frozenset(LATER)),
             self.help,
             Caption(session, theme),
             self.network,
@@ -86,6 +90,7 @@ class App:
             self.strip: STRIP_SECONDS,
             **dict.fromkeys((self.charts, self.events, self.payments, self.inspector), SLOW_SECONDS),
         }
+        self._later = dict(LATER)
         self._drawn = dict.fromkeys(self.every, 0.0)
         self.actions = self._actions()
         session.subscribe(self._changed)
@@ -108,13 +113,17 @@ class App:
         parts = list(drawn.values())
         parts.insert(parts.index(drawn[self.charts]) + 1, tables)
         self.root = pn.Column(
-            *parts, css_classes=["tab-network"], stylesheets=[styles("layout")], margin=0, sizing_mode="stretch_both"
+            *parts,
+            css_classes=["view-simulate", "tab-network"],
+            stylesheets=[styles("layout")],
+            margin=0,
+            sizing_mode="stretch_both",
         )
         return self.root
 
     def start(self) -> None:
         """Tell the page what is on show."""
-        self.page.send("theme", {"dark": self.session.theme.dark})
+        self._tell_look()
         self._tell_page()
 
     # From the page
@@ -168,7 +177,9 @@ class App:
             "seed": self._seed,
             "seed-next": lambda _: session.change(seed=session.seed + 1),
             "scenario": lambda name: self._open(str(name)),
+            "view": lambda view: self._look(view),
             "theme": lambda _: session.set_dark(not session.theme.dark),
+            "large": lambda _: session.set_large(not session.large),
             "filter-events": partial(self._filter, self.events, "filter-events"),
             "filter-payments": partial(self._filter, self.payments, "filter-payments"),
             "help": lambda _: self.help.show(not self.help.open),
@@ -251,6 +262,15 @@ class App:
         self.phone.update(frozenset({"tab"}))
         self._classes()
 
+    def _look(self, view: View) -> None:
+        """Turn to a view; the first time, its parts join the others."""
+        if view in self._later:
+            for part in import_module(self._later.pop(view)).parts(self):
+                self.views.append(part)
+                self.actions |= part.actions
+                self.root.append(part.panel())
+        self.session.look(view)
+
     def _drawer(self) -> None:
         self._classes(drawer="drawer" not in self.root.css_classes)
 
@@ -259,7 +279,13 @@ class App:
         self._classes()
 
     def _classes(self, drawer: bool = False) -> None:
-        self.root.css_classes = [f"tab-{self.phone.tab}", *(["drawer"] if drawer else [])]
+        session = self.session
+        states = {"large": session.large, "drawer": drawer}
+        self.root.css_classes = [
+            f"view-{session.view}",
+            f"tab-{self.phone.tab}",
+            *(name for name, holds in states.items() if holds),
+        ]
 
     # To the page
 
@@ -275,12 +301,17 @@ class App:
             view.update(changed | {"tick"} if "playing" in changed and view in self.every else changed)
         if "playing" in changed:
             self._start_or_stop()
-        if "theme" in changed:
-            self.page.send("theme", {"dark": self.session.theme.dark})
+        if changed & {"theme", "size"}:
+            self._tell_look()
+        if changed & {"view", "size"}:
+            self._classes()
         if changed & {"run", "tick"}:
             self._tell_page(new_run="run" in changed)
         if self.session.playing and "tick" in changed:
             self._announce()
+
+    def _tell_look(self) -> None:
+        self.page.send("theme", {"dark": self.session.theme.dark, "large": self.session.large})
 
     def _tell_page(self, new_run: bool = True) -> None:
         """What tests and assistive tools read. The hash follows the picture, since a long log takes a while to hash."""

@@ -83,7 +83,10 @@ export function attach(send, keys) {
     attributes: (facts) => { Object.assign(root.dataset, facts) },
     title: ({text}) => { document.title = text },
     announce: ({text}) => { live.textContent = text },
-    theme: ({dark}) => { root.dataset.theme = dark ? "dark" : "light" },
+    theme: ({dark, large}) => {
+      root.dataset.theme = dark ? "dark" : "light"
+      root.dataset.size = large ? "projector" : "desk"
+    },
     focus: ({part}) => find(part)?.focus(),
     download: ({name, mime, bytes}) => {
       const link = document.createElement("a")

@@ -21,19 +21,21 @@ if TYPE_CHECKING:
     from payment_simulator.execution.run import Run
 
 Window = Literal["tick", "hour", "day"]
+View = Literal["simulate", "compare", "lessons", "edit"]
 Selection = tuple[Literal["bank", "payment"], int] | None
 Callback = Callable[[frozenset[str]], None]
 
+LARGE = 1.22
 SPEEDS = (1, 2, 4, 8, 16, 30)
 WINDOWS: tuple[Window, ...] = ("tick", "hour", "day")
+VIEWS: tuple[View, ...] = ("simulate", "compare", "lessons", "edit")
 
 
 class Session:
     """State of one reader's page.
 
-    Subscribers are called with what changed: a subset of `{"run", "tick", "selection", "window", "playing", "speed",
-    "theme",
-    "message"}`. With `"run"` everything may have changed, `config` and `names` too.
+    Subscribers are called with what changed: a subset of `{"run", "tick", "selection", "window", "view", "playing",
+    "speed", "theme", "size", "message"}`. With `"run"` everything may have changed, `config` and `names` too.
     """
 
     scenario: str
@@ -49,6 +51,8 @@ class Session:
         self.theme = theme
         self.tick = 0
         self.window: Window = "hour"
+        self.view: View = "simulate"
+        self.large = False
         self.selection: Selection = None
         self.playing = False
         self.ticks_per_second = 4
@@ -142,6 +146,12 @@ class Session:
             self.window = window
             self._tell("window")
 
+    def look(self, view: View) -> None:
+        """Turn to another of the four views of the same run."""
+        if view in VIEWS and view != self.view:
+            self.view = view
+            self._tell("view")
+
     def play(self, playing: bool) -> None:
         """Start or stop the clock. At the end of the run it starts again from the first tick."""
         if playing != self.playing:
@@ -170,7 +180,18 @@ class Session:
             self.theme = theme
             self._tell("theme")
 
+    def set_large(self, large: bool) -> None:
+        """Large type, for a projector: texts and drawings grow together."""
+        if large != self.large:
+            self.large = large
+            self._tell("size")
+
     # Facts
+
+    @property
+    def scale(self) -> float:
+        """By how much drawings grow: 1, or `LARGE` in large type."""
+        return LARGE if self.large else 1.0
 
     @property
     def title(self) -> str:

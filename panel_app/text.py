@@ -20,11 +20,14 @@ UNDO = "Undo"
 HELP = "Keys"
 CLOSE = "Close"
 TO_LIGHT, TO_DARK = "Switch to light theme", "Switch to dark theme"
+LARGE_TYPE = "Large type, for a projector"
 MECHANISMS = ("Gross RTGS", "Released from queue", "Bilateral netting", "Cycle netting", "Multilateral netting")
 SWITCHES = ("Gross RTGS", "Release from queue", "Bilateral netting", "Cycle netting")
 HOW = ("at once", "released from the queue", "by bilateral netting", "by cycle netting", "by multilateral netting")
 HOW_SHORT = ("at once", "from the queue", "bilateral", "cycle", "multilateral")
 ALWAYS = "always"
+VIEW_NAMES = {"simulate": "Simulate", "compare": "Compare", "lessons": "Lessons", "edit": "Edit"}
+VIEWS = "Views"
 TABS = (("network", "Network"), ("why", "Why?"), ("charts", "Charts"), ("what-if", "What if"), ("events", "Events"))
 TRANSPORT, START, BACK, PLAY, PAUSE, STEP, END = "Time", "Start", "Back", "Play", "Pause", "Step", "End"
 SPEED, NEXT_EVENT, FLOWS_SHOWN, GRIDLOCK = "Speed", "Next event", "Flows shown", "gridlock"
@@ -46,7 +49,7 @@ KEYS = (
     ("1 2 3", "flows of this tick, last hour, whole day"),
     ("w, i", "what if, inspector (narrow screens)"),
     ("/", "filter"),
-    ("t", "light or dark"),
+    ("t, g", "light or dark, large type"),
     ("Ctrl Z, Ctrl Shift Z", "undo, redo a change"),
 )
 

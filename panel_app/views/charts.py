@@ -151,6 +151,8 @@ class ChartsView:
         if "theme" in changed:
             for cell in self.cells:
                 cell.canvas.repaint(self.session.theme)
+        if "size" in changed:
+            self.resize(self.width, self.height, self.session.scale)
         if "run" in changed:
             self._rebuild()
             return

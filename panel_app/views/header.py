@@ -5,15 +5,21 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from panel_app import text
+from panel_app.session import VIEWS, Session, View
+from panel_app.theme import Theme
 from panel_app.views.icons import LOGO, icon
 from panel_app.views.part import Part, join
 
 
 class Header(Part):
-    """Only what exists is shown: other views come with the issues that build them."""
+    """`views`: those that exist, beside the one that everything begins with."""
 
     area = "header"
-    watches = frozenset({"run", "theme"})
+    watches = frozenset({"run", "theme", "view", "size"})
+
+    def __init__(self, session: Session, theme: Theme, views: frozenset[View] = frozenset()) -> None:
+        self.views = [view for view in VIEWS if view == "simulate" or view in views]
+        super().__init__(session, theme)
 
     def html(self) -> Markup:
         session = self.session
@@ -25,13 +31,25 @@ class Header(Part):
                 for listed in session.scenarios
             ]
         )
+        buttons = join(
+            [
+                Markup('<button data-do="view" data-value="{}"{}>{}</button>').format(
+                    view, Markup(' aria-current="page"') if view == session.view else "", text.VIEW_NAMES[view]
+                )
+                for view in self.views
+            ]
+        )
+        views = Markup('<nav class="views" aria-label="{}">{}</nav>').format(text.VIEWS, buttons)
         dark = session.theme.dark
         return Markup(
             '<button class="skip" data-do="skip">{skip}</button>'
             '<header class="header"><h1 class="brand">{logo}<span>{brand}</span></h1>'
             '<label class="picker"><span class="small muted label">{scenario}</span>'
             '<select data-do="scenario" aria-label="{scenario}">{options}</select>{chevron}</label>'
-            '<div class="right"><button class="button drawer" data-do="drawer">{sliders}{what_if}</button>'
+            '{views}<div class="right"><button class="button drawer{always}" data-do="drawer">{sliders}'
+            "<span>{what_if}</span></button>"
+            '<button class="button square wide" data-do="large" aria-label="{large}" aria-pressed="{is_large}" '
+            'title="{large} (g)">{large_icon}</button>'
             '<button class="button square" data-do="theme" aria-label="{theme}" title="{theme} '
             '(t)">{theme_icon}</button>'
             '<button class="button square" data-do="help" aria-label="{help}" title="{help} '
@@ -43,6 +61,11 @@ class Header(Part):
             scenario=text.SCENARIO,
             options=options,
             chevron=icon("chevron"),
+            views=views if len(self.views) > 1 else "",
+            always=" always" if session.view in ("lessons", "compare") else "",
+            large=text.LARGE_TYPE,
+            is_large="true" if session.large else "false",
+            large_icon=icon("letters"),
             sliders=icon("sliders"),
             what_if=text.WHAT_IF,
             theme=text.TO_LIGHT if dark else text.TO_DARK,

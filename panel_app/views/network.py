@@ -67,6 +67,8 @@ class NetworkView:
         """Show what the session shows now."""
         if "theme" in changed:
             self.canvas.repaint(self.session.theme)
+        if "size" in changed:
+            self.resize(self.size.width, self.size.height, self.session.scale)
         if "run" in changed:
             if self.session.scenario != self.scenario_scale.scenario:
                 self.scenario_scale = ScenarioScale(self.session)

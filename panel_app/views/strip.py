@@ -40,6 +40,8 @@ class StripView:
         """Show what the session shows now."""
         if "theme" in changed:
             self.canvas.repaint(self.session.theme)
+        if "size" in changed:
+            self.resize(self.width, self.height, self.session.scale)
         if "run" in changed:
             self._rebuild()
         elif changed & {"tick", "window"}:

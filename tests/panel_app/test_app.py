@@ -16,6 +16,7 @@ from panel.models.markup import HTML
 from panel_app import text
 from panel_app.app import App, build
 from panel_app.page import KEYS, Recorder
+from panel_app.session import LARGE
 from panel_app.theme import DARK, LIGHT, Theme
 
 ROOT = Path(__file__).parents[2]
@@ -206,18 +207,27 @@ def test_an_unknown_scenario_in_the_address_is_said(page: Recorder) -> None:
 def test_theme_tabs_help_and_drawer(app: App, page: Recorder) -> None:
     page.say("theme", dark=True, still=True)
     assert app.session.theme is DARK
-    assert page.last("theme") == {"dark": True}
+    assert page.last("theme") == {"dark": True, "large": False}
     assert app.still
     page.say("key", name="tab-why")
-    assert app.root.css_classes == ["tab-why"]
+    assert app.root.css_classes == ["view-simulate", "tab-why"]
     assert 'aria-selected="true" data-do="tab-why"' in shown(app, "phone")
     page.say("key", name="drawer")
-    assert app.root.css_classes == ["tab-why", "drawer"]
+    assert app.root.css_classes == ["view-simulate", "tab-why", "drawer"]
     page.say("key", name="help")
     assert app.help.open
     page.say("key", name="close")
     assert not app.help.open
-    assert app.root.css_classes == ["tab-why"]
+    assert app.root.css_classes == ["view-simulate", "tab-why"]
+
+
+def test_large_type_draws_larger(app: App, page: Recorder) -> None:
+    page.say("key", name="large")
+    assert page.last("theme") == {"dark": False, "large": True}
+    assert "large" in app.root.css_classes
+    assert app.network.size.scale == app.strip.scale == app.charts.scale == LARGE
+    page.say("key", name="large")
+    assert app.network.size.scale == app.strip.scale == app.charts.scale == 1
 
 
 def test_playing_moves_the_clock_and_stops_at_the_end(page: Recorder) -> None:
