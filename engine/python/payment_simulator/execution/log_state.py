@@ -1,0 +1,408 @@
+"""The state at the end of a tick, told from the events up to it and the opening of the run: nothing else is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from payment_simulator_core_rs import COST_NAMES
+
+from payment_simulator.execution.lateness import Lateness
+from payment_simulator.execution.state_provider import (
+    AccumulatedCosts,
+    NearDeadline,
+    OverdueTransaction,
+    Status,
+    TransactionDetails,
+)
+
+Event = Mapping[str, Any]
+DEFAULT_HAIRCUT = "0.02"
+
+
+@dataclass(slots=True)
+class Payment:
+    """What the events have told of a payment."""
+
+    number: int
+    tx_id: str
+    sender_id: str
+    receiver_id: str
+    amount: int
+    remaining: int
+    priority: int
+    deadline_tick: int
+    is_divisible: bool
+    whole: Payment | None
+    before: int
+    """Cents of the parts before it, for a part."""
+    parts: int = 0
+    """Cents of its parts so far, for one that was split."""
+    overdue_since: int | None = None
+    settled: bool = False
+    dropped: bool = False
+
+    @property
+    def status(self) -> Status:
+        """Where it stands."""
+        if self.settled:
+            return "settled"
+        if self.dropped:
+            return "dropped"
+        return "pending" if self.overdue_since is None else "overdue"
+
+
+class Bank:
+    """What the events have told of a bank."""
+
+    def __init__(self, opening: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+        self.balance: int = opening["balance"]
+        self.credit_limit: int = opening["credit_limit"]
+        self.posted_collateral: int = opening["posted_collateral"]
+        self.unsecured_cap: int = config["unsecured_cap"]
+        self.kept = 1 - Fraction(config.get("collateral_haircut", DEFAULT_HAIRCUT))
+        self.costs: dict[str, int] = dict.fromkeys((*COST_NAMES, "total_cost"), 0)
+        self.queue1: dict[str, Payment] = {}
+        self.queue2: dict[str, Payment] = {}
+        self.registers: dict[str, float] = {}
+
+    def set_collateral(self, posted: int) -> None:
+        """Post so many cents in all."""
+        self.posted_collateral = posted
+        self.credit_limit = self.unsecured_cap + int(posted * self.kept)
+
+
+@dataclass
+class DayCounts:
+    """Counts of a day so far, and what was charged, by bank, in cents.
+
+    `arrived` and `settled` do not count parts: what was split has settled when its last part has. `settlements` and
+    `netted` count every payment that settled, parts too, and those of them that netting settled.
+    """
+
+    costs: dict[str, int]
+    arrived: int = 0
+    settled: int = 0
+    settlements: int = 0
+    netted: int = 0
+
+
+class LogState:
+    """A state provider that moves forward with the log: `apply` the events of each tick, in order.
+
+    `config` is the engine input of the run, `opening` the state before its first tick (`engine.state(-1)`).
+    """
+
+    def __init__(self, config: Mapping[str, Any], opening: Mapping[str, Any]) -> None:
+        self.tick = -1
+        self.ticks_per_day: int = config["ticks_per_day"]
+        configs = {agent["id"]: agent for agent in config["agents"]}
+        self.banks = {agent["id"]: Bank(agent, configs[agent["id"]]) for agent in opening["agents"]}
+        """By id, ascending."""
+        self.day = self._new_day()
+        self._payments: dict[str, Payment] = {}
+        self._queue2: dict[str, Payment] = {}
+        self._deferred: bool = config.get("deferred_crediting", False)
+        self._lateness = Lateness(config["cost_rates"])
+        self._handlers = {name: getattr(self, f"_{method}") for name, method in HANDLERS.items()}
+
+    def apply(self, tick: int, events: Iterable[Event]) -> None:
+        """Take in the events of the next tick, all of them and in log order."""
+        if tick % self.ticks_per_day == 0:
+            self.day = self._new_day()
+        self.tick = tick
+        handlers = self._handlers
+        for event in events:
+            handler = handlers.get(event["event_type"])
+            if handler is not None:
+                handler(event)
+
+    # What is asked
+
+    def get_transaction_details(self, tx_id: str) -> TransactionDetails | None:
+        """The payment, or None if it has not arrived."""
+        payment = self._payments.get(tx_id)
+        if payment is None:
+            return None
+        return TransactionDetails(
+            tx_id=tx_id,
+            sender_id=payment.sender_id,
+            receiver_id=payment.receiver_id,
+            amount=payment.amount,
+            remaining_amount=payment.remaining,
+            priority=payment.priority,
+            deadline_tick=payment.deadline_tick,
+            status=payment.status,
+            is_divisible=payment.is_divisible,
+        )
+
+    def get_agent_balance(self, agent_id: str) -> int:
+        """Cents."""
+        return self.banks[agent_id].balance if agent_id in self.banks else 0
+
+    def get_agent_unsecured_cap(self, agent_id: str) -> int:
+        """Cents that the balance may go below zero without collateral."""
+        return self.banks[agent_id].unsecured_cap if agent_id in self.banks else 0
+
+    def get_agent_credit_limit(self, agent_id: str) -> int:
+        """Cents that the balance may go below zero."""
+        return self.banks[agent_id].credit_limit if agent_id in self.banks else 0
+
+    def get_agent_queue1_contents(self, agent_id: str) -> list[str]:
+        """The payments in the bank's own queue, in order of arrival."""
+        if agent_id not in self.banks:
+            return []
+        return [payment.tx_id for payment in sorted(self.banks[agent_id].queue1.values(), key=_number)]
+
+    def get_rtgs_queue_contents(self) -> list[str]:
+        """The payments in the central queue, in the order in which they entered."""
+        return list(self._queue2)
+
+    def get_agent_queue2_contents(self, agent_id: str) -> list[str]:
+        """The bank's payments in the central queue, in the order in which they entered."""
+        return list(self.banks[agent_id].queue2) if agent_id in self.banks else []
+
+    def get_agent_collateral_posted(self, agent_id: str) -> int:
+        """Cents."""
+        return self.banks[agent_id].posted_collateral if agent_id in self.banks else 0
+
+    def get_agent_accumulated_costs(self, agent_id: str) -> AccumulatedCosts:
+        """From the start of the run."""
+        return AccumulatedCosts(**self.banks[agent_id].costs) if agent_id in self.banks else AccumulatedCosts()
+
+    def get_queue1_size(self, agent_id: str) -> int:
+        """Payments in the bank's own queue."""
+        return len(self.banks[agent_id].queue1) if agent_id in self.banks else 0
+
+    def get_queue2_size(self, agent_id: str) -> int:
+        """The bank's payments in the central queue."""
+        return len(self.banks[agent_id].queue2) if agent_id in self.banks else 0
+
+    def get_transactions_near_deadline(self, within_ticks: int) -> list[NearDeadline]:
+        """Queued payments that are due after this tick and in at most `within_ticks`, in order of arrival."""
+        last = self.tick + within_ticks
+        return [
+            NearDeadline(
+                tx_id=payment.tx_id,
+                sender_id=payment.sender_id,
+                receiver_id=payment.receiver_id,
+                amount=payment.amount,
+                remaining_amount=payment.remaining,
+                deadline_tick=payment.deadline_tick,
+                ticks_until_deadline=payment.deadline_tick - self.tick,
+            )
+            for payment in self._queued()
+            if self.tick < payment.deadline_tick <= last
+        ]
+
+    def get_overdue_transactions(self) -> list[OverdueTransaction]:
+        """Queued payments past their deadline, in order of arrival."""
+        return [
+            self._overdue(payment, payment.overdue_since)
+            for payment in self._queued()
+            if payment.overdue_since is not None
+        ]
+
+    def get_agent_state_registers(self, agent_id: str) -> dict[str, float]:
+        """The registers of the bank's policy, by key."""
+        return dict(self.banks[agent_id].registers) if agent_id in self.banks else {}
+
+    def _queued(self) -> list[Payment]:
+        queued = [payment for bank in self.banks.values() for payment in bank.queue1.values()]
+        return sorted([*queued, *self._queue2.values()], key=_number)
+
+    def _overdue(self, payment: Payment, since: int) -> OverdueTransaction:
+        if payment.whole is None:
+            penalty = self._lateness.deadline_penalty(payment.amount)
+        else:
+            penalty = self._lateness.deadline_penalty_of_part(payment.amount, payment.before, payment.whole.amount)
+        delay = self._lateness.delay_cost(payment.remaining, self.tick - since)
+        return OverdueTransaction(
+            tx_id=payment.tx_id,
+            sender_id=payment.sender_id,
+            receiver_id=payment.receiver_id,
+            amount=payment.amount,
+            remaining_amount=payment.remaining,
+            deadline_tick=payment.deadline_tick,
+            overdue_since_tick=since,
+            ticks_overdue=self.tick - since,
+            deadline_penalty_cost=penalty,
+            estimated_delay_cost=delay,
+            total_overdue_cost=penalty + delay,
+        )
+
+    def _new_day(self) -> DayCounts:
+        return DayCounts(dict.fromkeys(self.banks, 0))
+
+    # What the events do
+
+    def _arrive(self, event: Event) -> None:
+        whole = None if event["parent_id"] is None else self._payments[event["parent_id"]]
+        payment = Payment(
+            number=len(self._payments),
+            tx_id=event["tx_id"],
+            sender_id=event["sender_id"],
+            receiver_id=event["receiver_id"],
+            amount=event["amount"],
+            remaining=event["amount"],
+            priority=event["priority"],
+            deadline_tick=event["deadline_tick"],
+            is_divisible=event["is_divisible"],
+            whole=whole,
+            before=0,
+        )
+        if whole is None:
+            self.day.arrived += 1
+        else:
+            payment.overdue_since, payment.before = whole.overdue_since, whole.parts
+            whole.parts += payment.amount
+        self._payments[payment.tx_id] = payment
+        self.banks[payment.sender_id].queue1[payment.tx_id] = payment
+
+    def _submit(self, event: Event) -> None:
+        payment = self._payments[event["tx_id"]]
+        payment.priority = event["internal_priority"]
+        self.banks[payment.sender_id].queue1.pop(payment.tx_id, None)
+
+    def _drop(self, event: Event) -> None:
+        payment = self._payments[event["tx_id"]]
+        payment.dropped = True
+        self.banks[payment.sender_id].queue1.pop(payment.tx_id, None)
+
+    def _split(self, event: Event) -> None:
+        self.banks[event["agent_id"]].queue1.pop(event["tx_id"], None)
+
+    def _queue(self, event: Event) -> None:
+        payment = self._payments[event["tx_id"]]
+        self._queue2[payment.tx_id] = payment
+        self.banks[payment.sender_id].queue2[payment.tx_id] = payment
+
+    def _withdraw(self, event: Event) -> None:
+        payment = self._payments[event["tx_id"]]
+        self._leave_queue2(payment)
+        self.banks[payment.sender_id].queue1[payment.tx_id] = payment
+
+    def _reprioritise(self, event: Event) -> None:
+        self._payments[event["tx_id"]].priority = event["new_priority"]
+
+    def _escalate(self, event: Event) -> None:
+        self._payments[event["tx_id"]].priority = event["escalated_priority"]
+
+    def _settle_gross(self, event: Event) -> None:
+        self.banks[event["sender_id"]].balance -= event["amount"]
+        payment = self._payments.get(event["tx_id"])
+        if payment is None:  # settled by the scenario: money, but no payment
+            self.banks[event["receiver_id"]].balance += event["amount"]
+            return
+        self._credit(event["receiver_id"], event["amount"])
+        self._settle(payment)
+
+    def _settle_pair(self, event: Event) -> None:
+        there, back = event["amount_a"], event["amount_b"]
+        self._settle_net(event["agent_ids"], (back - there, there - back), event["tx_ids"])
+
+    def _settle_entry(self, event: Event) -> None:
+        there, back = event["incoming_amount"], event["queued_amount"]
+        ids = (event["incoming_tx_id"], event["queued_tx_id"])
+        self._settle_net(event["agent_ids"], (back - there, there - back), ids)
+
+    def _settle_many(self, event: Event) -> None:
+        self._settle_net(event["agent_ids"], event["net_positions"], event["tx_ids"])
+
+    def _settle_net(self, agent_ids: Iterable[str], nets: Iterable[int], tx_ids: Iterable[str]) -> None:
+        for agent_id, net in zip(agent_ids, nets, strict=True):
+            if net < 0:
+                self.banks[agent_id].balance += net
+            else:
+                self._credit(agent_id, net)
+        for tx_id in tx_ids:
+            self.day.netted += 1
+            self._settle(self._payments[tx_id])
+
+    def _credit(self, agent_id: str, amount: int) -> None:
+        """With deferred crediting, an event of its own tells when it counts."""
+        if not self._deferred:
+            self.banks[agent_id].balance += amount
+
+    def _settle(self, payment: Payment) -> None:
+        self.day.settlements += 1
+        self._leave_queue2(payment)
+        payment.remaining = 0
+        payment.settled = True
+        whole = payment.whole or payment
+        if payment.whole is not None:
+            whole.remaining -= payment.amount
+            whole.settled = whole.remaining == 0
+        self.day.settled += whole.settled
+
+    def _leave_queue2(self, payment: Payment) -> None:
+        if self._queue2.pop(payment.tx_id, None) is not None:
+            del self.banks[payment.sender_id].queue2[payment.tx_id]
+
+    def _receive(self, event: Event) -> None:
+        self.banks[event["agent_id"]].balance += event["amount"]
+
+    def _give_back(self, event: Event) -> None:
+        self.banks[event["agent_id"]].balance -= event["amount"]
+
+    def _change_collateral(self, event: Event) -> None:
+        self.banks[event["agent_id"]].set_collateral(event["new_total"])
+
+    def _charge(self, event: Event) -> None:
+        costs = self.banks[event["agent_id"]].costs
+        for name, amount in event["costs"].items():
+            costs[name] += amount
+        self.day.costs[event["agent_id"]] += event["costs"]["total_cost"]
+
+    def _become_overdue(self, event: Event) -> None:
+        self._payments[event["tx_id"]].overdue_since = event["tick"]
+
+    def _set_register(self, event: Event) -> None:
+        registers = self.banks[event["agent_id"]].registers
+        if event["reason"] == "eod_reset":
+            registers.pop(event["register_key"], None)
+        else:
+            registers[event["register_key"]] = event["new_value"]
+
+    def _scenario_event(self, event: Event) -> None:
+        details = event["details"]
+        if event["scenario_event_type"] == "direct_transfer":
+            self.banks[details["from_agent"]].balance -= details["amount"]
+            self.banks[details["to_agent"]].balance += details["amount"]
+        elif event["scenario_event_type"] == "collateral_adjustment":
+            self.banks[details["agent"]].set_collateral(details["new_total"])
+
+
+HANDLERS = {
+    "Arrival": "arrive",
+    "RtgsSubmission": "submit",
+    "PolicyDrop": "drop",
+    "PolicySplit": "split",
+    "QueuedRtgs": "queue",
+    "RtgsWithdrawal": "withdraw",
+    "TransactionReprioritized": "reprioritise",
+    "PriorityEscalated": "escalate",
+    "RtgsImmediateSettlement": "settle_gross",
+    "Queue2LiquidityRelease": "settle_gross",
+    "LsmBilateralOffset": "settle_pair",
+    "EntryDispositionOffset": "settle_entry",
+    "LsmCycleSettlement": "settle_many",
+    "LsmMultilateralSettlement": "settle_many",
+    "DeferredCreditApplied": "receive",
+    "LiquidityAllocation": "receive",
+    "LiquidityReturn": "give_back",
+    "CollateralPost": "change_collateral",
+    "CollateralWithdraw": "change_collateral",
+    "CollateralTimerWithdrawn": "change_collateral",
+    "CostAccrual": "charge",
+    "TransactionWentOverdue": "become_overdue",
+    "StateRegisterSet": "set_register",
+    "ScenarioEventExecuted": "scenario_event",
+}
+"""What changes the state, and the method that follows it. Every other event tells of something else."""
+
+
+def _number(payment: Payment) -> int:
+    return payment.number
