@@ -2,10 +2,10 @@
 
 use payment_simulator_core::costs::COST_NAMES;
 use payment_simulator_core::event::{CATALOGUE, FieldType, Value};
-use payment_simulator_core::log::{Column, EventColumns, EventRef, Names};
+use payment_simulator_core::log::{Column, EventColumns, EventRef, EventRows, Names};
 use payment_simulator_core::replay::PaymentReplay;
 use payment_simulator_core::tally::Counts;
-use payment_simulator_core::views::StateView;
+use payment_simulator_core::views::{StateView, Totals};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
@@ -173,13 +173,8 @@ pub fn payments<'py>(py: Python<'py>, payments: &[PaymentReplay]) -> PyResult<Bo
     let amounts: Vec<i64> = payments.iter().map(|payment| payment.amount).collect();
     let dict = arrays(py, &[("amount", amounts)])?;
     for (name, column) in PAYMENT_COLUMNS {
-        let bytes = PyBytes::new_with(py, payments.len() * 4, |bytes| {
-            for (target, payment) in bytes.chunks_exact_mut(4).zip(payments) {
-                target.copy_from_slice(&column(payment).to_le_bytes());
-            }
-            Ok(())
-        })?;
-        dict.set_item(name, bytes)?;
+        let values: Vec<i32> = payments.iter().map(column).collect();
+        dict.set_item(name, int32(py, &values)?)?;
     }
     Ok(dict)
 }
@@ -190,6 +185,32 @@ fn costs<'py>(py: Python<'py>, costs: &[i128]) -> PyResult<Bound<'py, PyDict>> {
         dict.set_item(name, cost)?;
     }
     dict.set_item("total_cost", costs.iter().sum::<i128>())?;
+    Ok(dict)
+}
+
+fn int32<'py>(py: Python<'py>, values: &[i32]) -> PyResult<Bound<'py, PyBytes>> {
+    PyBytes::new_with(py, values.len() * 4, |bytes| {
+        for (target, value) in bytes.chunks_exact_mut(4).zip(values) {
+            target.copy_from_slice(&value.to_le_bytes());
+        }
+        Ok(())
+    })
+}
+
+/// Events as rows of a table, column by column.
+pub fn event_rows<'py>(py: Python<'py>, rows: &EventRows) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("seq", int64(py, &rows.sequence)?)?;
+    dict.set_item("tick", int32(py, &rows.tick)?)?;
+    dict.set_item("kind", PyBytes::new(py, &rows.kind))?;
+    dict.set_item("agent", int32(py, &rows.agent)?)?;
+    dict.set_item("participants", int32(py, &rows.participants)?)?;
+    dict.set_item("participants_offsets", int64(py, &rows.participants_offsets)?)?;
+    for (name, texts) in [("tx", &rows.tx), ("details", &rows.details), ("tx_ids_text", &rows.tx_ids)] {
+        dict.set_item(name, PyBytes::new(py, &texts.bytes))?;
+        dict.set_item(format!("{name}_offsets"), int64(py, &texts.offsets)?)?;
+    }
+    dict.set_item("tx_ids_offsets", int64(py, &rows.tx_ids_offsets)?)?;
     Ok(dict)
 }
 
@@ -215,22 +236,22 @@ pub fn state<'py>(py: Python<'py>, tick: i64, state: &StateView, names: Names<'_
     Ok(dict)
 }
 
-/// Totals of the run so far.
-pub fn totals<'py>(py: Python<'py>, orchestrator: &payment_simulator_core::Orchestrator) -> PyResult<Bound<'py, PyDict>> {
-    let counts = &orchestrator.tally().of_run;
+/// Totals of a run.
+pub fn totals<'py>(py: Python<'py>, totals: &Totals, agent_ids: &[String]) -> PyResult<Bound<'py, PyDict>> {
+    let counts = &totals.counts;
     let settled = counts.settled_originals;
     let mut of_run = [0_i128; COST_NAMES.len()];
     let agents = PyList::empty(py);
-    for (number, agent) in orchestrator.state().agents.iter().enumerate() {
-        let of_agent = agent.costs_of_run.map(i128::from);
+    for (agent, id) in totals.agents.iter().zip(agent_ids) {
+        let of_agent = agent.costs.map(i128::from);
         for (sum, cost) in of_run.iter_mut().zip(of_agent) {
             *sum += cost;
         }
         let dict = PyDict::new(py);
-        dict.set_item("id", &orchestrator.agent_ids()[number])?;
+        dict.set_item("id", id)?;
         dict.set_item("final_balance", agent.balance)?;
-        dict.set_item("queue1_size", agent.queue1.len())?;
-        dict.set_item("queue2_size", agent.queued_count as usize - agent.queue1.len())?;
+        dict.set_item("queue1_size", agent.queue1_count)?;
+        dict.set_item("queue2_size", agent.queue2_count)?;
         dict.set_item("costs", costs(py, &of_agent)?)?;
         agents.append(dict)?;
     }

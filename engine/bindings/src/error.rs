@@ -7,17 +7,29 @@ use pyo3::prelude::*;
 
 pyo3::create_exception!(payment_simulator_core_rs, ConfigurationError, PyValueError);
 pyo3::create_exception!(payment_simulator_core_rs, SimulationError, PyRuntimeError);
+pyo3::create_exception!(payment_simulator_core_rs, LogError, PyValueError);
 
 /// An error of the engine on its way to Python.
 pub enum Error {
     Config(core::ConfigError),
     Simulation(core::SimulationError),
+    Log(core::log::LogError),
+}
+
+impl From<core::recording::RecordingError> for Error {
+    fn from(error: core::recording::RecordingError) -> Self {
+        match error {
+            core::recording::RecordingError::Config(error) => Self::Config(error),
+            core::recording::RecordingError::Log(error) => Self::Log(error),
+        }
+    }
 }
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
         match error {
             Error::Simulation(error) => SimulationError::new_err(error.to_string()),
+            Error::Log(error) => LogError::new_err(error.to_string()),
             Error::Config(error) => Python::attach(|py| {
                 let exception = ConfigurationError::new_err(error.to_string());
                 match exception.value(py).setattr("path", error.path) {

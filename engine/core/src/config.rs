@@ -5,11 +5,11 @@
 
 use crate::error::ConfigError;
 use crate::money::{AMOUNT_MAX, Cents, Rate, SYSTEM_MONEY_MAX, deserialize_cents};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A whole scenario.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Ticks in a day, at least 1.
@@ -61,7 +61,7 @@ pub struct Config {
 }
 
 /// The order in which a bank looks at its own queue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Queue1Ordering {
     /// As the payments came.
@@ -72,7 +72,7 @@ pub enum Queue1Ordering {
 }
 
 /// Whether a bank's queued payment blocks its later ones.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Queue2Blocking {
     /// A later payment may pass one that waits.
@@ -83,7 +83,7 @@ pub enum Queue2Blocking {
 }
 
 /// Priorities rise as deadlines come near.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EscalationConfig {
     /// Ticks before the deadline at which the rise begins.
@@ -105,7 +105,7 @@ fn haircut_default() -> Rate {
 }
 
 /// A bank.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgentConfig {
     /// Unique, not blank.
@@ -142,7 +142,7 @@ pub struct AgentConfig {
 }
 
 /// When a bank releases its payments.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum PolicyConfig {
     /// At once.
@@ -192,7 +192,7 @@ pub enum PolicyConfig {
 }
 
 /// Ceilings on what a bank may send in a day, gross.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitsConfig {
     /// By receiver; one that is absent is unlimited.
@@ -204,7 +204,7 @@ pub struct LimitsConfig {
 }
 
 /// One stream of payments.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArrivalConfig {
     /// Mean number of payments in a tick (Poisson).
@@ -233,7 +233,7 @@ fn yes() -> bool {
 }
 
 /// A part of the day with its own rate.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimeWindow {
     /// First tick within the day.
@@ -245,7 +245,7 @@ pub struct TimeWindow {
 }
 
 /// The distribution of amounts, cents.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum AmountConfig {
     /// Every amount from `min` to `max` alike, both included.
@@ -283,7 +283,7 @@ pub enum AmountConfig {
 }
 
 /// What the parameters of a lognormal distribution describe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogNormalParameters {
     /// The amount in cents.
@@ -293,7 +293,7 @@ pub enum LogNormalParameters {
 }
 
 /// The distribution of priorities, 0 to 10.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum PriorityConfig {
     /// Always the same.
@@ -318,7 +318,7 @@ pub enum PriorityConfig {
 }
 
 /// What waiting and liquidity cost. Rates are per tick.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CostRatesConfig {
     /// Basis points of the overdraft.
@@ -346,7 +346,7 @@ pub struct CostRatesConfig {
 }
 
 /// A penalty for one payment.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum PenaltyConfig {
     /// The same for every payment.
@@ -363,7 +363,7 @@ pub enum PenaltyConfig {
 }
 
 /// Multipliers of the delay cost, by band of priority.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriorityMultipliers {
     /// Priorities 8 to 10.
@@ -375,7 +375,7 @@ pub struct PriorityMultipliers {
 }
 
 /// The liquidity-saving mechanisms.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LsmConfig {
     /// Offset the queued payments of two banks.
@@ -393,7 +393,7 @@ pub struct LsmConfig {
 }
 
 /// How payments of all banks are netted together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MultilateralMode {
     /// Not at all.
@@ -419,7 +419,7 @@ impl Default for LsmConfig {
 }
 
 /// Something that happens from outside.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum ScenarioEvent {
     /// Money moves between two banks, whatever their liquidity and limits.
@@ -538,7 +538,7 @@ impl ScenarioEvent {
 }
 
 /// When something happens.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum Schedule {
     /// Once.

@@ -697,6 +697,16 @@ impl<'a> PayloadReader<'a> {
         i64::from_le_bytes(self.take())
     }
 
+    /// The next numbers of banks or payments.
+    pub fn u32_list(&mut self) -> Vec<u32> {
+        (0..self.u32()).map(|_| self.u32()).collect()
+    }
+
+    /// The next amounts.
+    pub fn i64_list(&mut self) -> Vec<i64> {
+        (0..self.u32()).map(|_| self.i64()).collect()
+    }
+
     /// The next costs, by category.
     pub fn costs(&mut self) -> [i64; COST_NAMES.len()] {
         let present = self.u8();
@@ -755,7 +765,7 @@ impl<'a> PayloadReader<'a> {
                     .filter(|(_, cost)| *cost != 0)
                     .map(|(name, cost)| (*name, Value::Integer(cost)))
                     .collect();
-                named.push(("total_cost", Value::Integer(costs.iter().sum())));
+                named.push(("total_cost", Value::Integer(costs.iter().fold(0, |sum, cost| sum.wrapping_add(*cost)))));
                 Value::Object(named)
             }
             FieldType::ScenarioEventType => Value::Code(SCENARIO_EVENTS[usize::from(self.bytes[0])].0),

@@ -2,11 +2,20 @@
 //!
 //! Four columns hold what most events share (who, with whom, which payment, how much); what is left of an event are a few bytes of
 //! its own. Ticks are an index over the columns. The canonical log, of which `log_hash` is the SHA-256, is the same content in
-//! one row an event; `docs/log.md` describes its bytes.
+//! one row an event (`log/canonical.rs`); `docs/log.md` describes its bytes.
 
-use crate::event::{EventKind, Field, FieldType, PayloadReader, Place, Value};
+mod canonical;
+mod columns;
+mod json;
+mod rows;
+
+pub use canonical::LogError;
+pub use columns::{Column, EventColumns, event_columns};
+pub use json::write_json_lines;
+pub use rows::{EventRows, Texts, event_rows};
+
+use crate::event::{EventKind, Field, PayloadReader, Place, Value};
 use crate::money::Cents;
-use sha2::{Digest, Sha256};
 
 /// No bank or no payment.
 pub const NONE: u32 = u32::MAX;
@@ -23,6 +32,8 @@ pub struct EventLog {
     ticks: Vec<TickStart>,
     /// The parts of split payments, ascending: their names are those of their wholes and a number.
     parts: Vec<Part>,
+    /// For each payment, the place of its arrival.
+    arrivals: Vec<u32>,
 }
 
 /// A part of a split payment.
@@ -189,6 +200,23 @@ impl EventLog {
         self.parts.push(Part { payment, whole, number });
     }
 
+    /// Note that the next event is the arrival of the next payment.
+    #[inline]
+    pub fn note_arrival(&mut self) {
+        self.arrivals.push(self.kinds.len() as u32);
+    }
+
+    /// How many payments have arrived.
+    pub fn payments(&self) -> u32 {
+        self.arrivals.len() as u32
+    }
+
+    /// Who pays whom, and how much, with a payment that has arrived.
+    pub fn parties(&self, payment: u32) -> (u32, u32, Cents) {
+        let event = self.arrivals[payment as usize] as usize;
+        (self.agents[event], self.peers[event], self.amounts[event])
+    }
+
     /// The name of a payment: `tx_00000001`, of its parts `tx_00000001.1`.
     pub fn payment_id(&self, payment: u32) -> String {
         let before = self.parts.partition_point(|part| part.payment < payment);
@@ -226,37 +254,17 @@ impl EventLog {
         Events { log: self, tick: from_tick, next: from.event, end: to.event, payload: from.payload }
     }
 
+    /// The events from place `from` up to and without `to`, in order. Places beyond the end hold nothing.
+    pub fn between(&self, from: usize, to: usize) -> impl Iterator<Item = EventRef<'_>> {
+        let tick = self.ticks.partition_point(|start| start.event <= from).saturating_sub(1) as u32;
+        let events = self.range(tick, self.ticks());
+        events.skip_while(move |event| event.sequence < from).take_while(move |event| event.sequence < to)
+    }
+
     /// All events, in order.
     pub fn iter(&self) -> Events<'_> {
         self.range(0, self.ticks())
     }
-
-    /// SHA-256 of the canonical log, in lower-case hexadecimal digits.
-    pub fn hash(&self, agent_ids: &[String]) -> String {
-        let mut hash = Sha256::new();
-        let mut buffer = canonical_head(agent_ids);
-        for event in self.iter() {
-            event.write_canonical(&mut buffer);
-            if buffer.len() >= 1 << 16 {
-                hash.update(&buffer);
-                buffer.clear();
-            }
-        }
-        hash.update(&buffer);
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-/// The first bytes of every canonical log: what it is, its version, and the ids of the banks.
-fn canonical_head(agent_ids: &[String]) -> Vec<u8> {
-    let mut head = b"payment-simulator log\n".to_vec();
-    head.extend_from_slice(&1_u32.to_le_bytes());
-    head.extend_from_slice(&(agent_ids.len() as u32).to_le_bytes());
-    for id in agent_ids {
-        head.extend_from_slice(&(id.len() as u32).to_le_bytes());
-        head.extend_from_slice(id.as_bytes());
-    }
-    head
 }
 
 /// Events in order.
@@ -332,43 +340,6 @@ impl<'a> EventRef<'a> {
             (field, value)
         })
     }
-
-    /// Append its record in the canonical log: code, tick, fields in the order of the catalogue.
-    fn write_canonical(&self, out: &mut Vec<u8>) {
-        out.push(self.kind as u8);
-        out.extend_from_slice(&self.tick.to_le_bytes());
-        let mut rest = self.payload;
-        for field in self.kind.event_type().fields {
-            match field.place {
-                Place::Agent => out.extend_from_slice(&self.agent.to_le_bytes()),
-                Place::Peer => out.extend_from_slice(&self.peer.to_le_bytes()),
-                Place::Payment => out.extend_from_slice(&self.payment.to_le_bytes()),
-                Place::Amount => out.extend_from_slice(&self.amount.to_le_bytes()),
-                Place::Payload => {
-                    let (head, tail) = rest.split_at(PayloadReader::new(rest).width(field.field_type));
-                    out.extend_from_slice(head);
-                    rest = tail;
-                }
-            }
-        }
-    }
-}
-
-/// Append events as JSON Lines, keys in the order of the catalogue.
-pub fn write_json_lines(events: Events<'_>, agent_ids: &[String], out: &mut Vec<u8>) {
-    let writer = JsonWriter { names: Names { log: events.log, agent_ids } };
-    for event in events {
-        out.extend_from_slice(b"{\"event_type\":\"");
-        out.extend_from_slice(event.kind.event_type().name.as_bytes());
-        out.extend_from_slice(format!("\",\"tick\":{}", event.tick).as_bytes());
-        for (field, value) in event.fields() {
-            out.push(b',');
-            writer.text(field.name, out);
-            out.push(b':');
-            writer.value(&value, out);
-        }
-        out.extend_from_slice(b"}\n");
-    }
 }
 
 /// The names of banks and payments.
@@ -394,143 +365,5 @@ impl Names<'_> {
     /// What stands for a payment where a scenario moved money without one.
     pub fn scheduled_settlement(&self, from: u32, to: u32, amount: Cents, tick: u32) -> String {
         format!("scheduled_settlement_{}_{}_{amount}_{tick}", self.agent(from), self.agent(to))
-    }
-}
-
-struct JsonWriter<'a> {
-    names: Names<'a>,
-}
-
-impl JsonWriter<'_> {
-    fn value(&self, value: &Value, out: &mut Vec<u8>) {
-        match value {
-            Value::None => out.extend_from_slice(b"null"),
-            Value::Boolean(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
-            Value::Integer(number) => out.extend_from_slice(number.to_string().as_bytes()),
-            Value::Code(text) => self.text(text, out),
-            Value::Float(number) if number.is_finite() => out.extend_from_slice(format!("{number:?}").as_bytes()),
-            Value::Float(_) => out.extend_from_slice(b"null"),
-            Value::Text(text) => self.text(text, out),
-            Value::Agent(agent) => self.text(self.names.agent(*agent), out),
-            Value::Payment(payment) => self.text(&self.names.payment(*payment), out),
-            Value::ScheduledSettlement(from, to, amount, tick) => {
-                self.text(&self.names.scheduled_settlement(*from, *to, *amount, *tick), out);
-            }
-            Value::List(values) => {
-                out.push(b'[');
-                for (index, value) in values.iter().enumerate() {
-                    if index > 0 {
-                        out.push(b',');
-                    }
-                    self.value(value, out);
-                }
-                out.push(b']');
-            }
-            Value::Object(fields) => {
-                out.push(b'{');
-                for (index, (name, value)) in fields.iter().enumerate() {
-                    if index > 0 {
-                        out.push(b',');
-                    }
-                    self.text(name, out);
-                    out.push(b':');
-                    self.value(value, out);
-                }
-                out.push(b'}');
-            }
-        }
-    }
-
-    fn text(&self, text: &str, out: &mut Vec<u8>) {
-        out.push(b'"');
-        for character in text.chars() {
-            match character {
-                '"' => out.extend_from_slice(b"\\\""),
-                '\\' => out.extend_from_slice(b"\\\\"),
-                control if control < ' ' => out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes()),
-                other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-        }
-        out.push(b'"');
-    }
-}
-
-/// One type of event as columns.
-#[derive(Debug, Default)]
-pub struct EventColumns {
-    /// The place of each event in the log.
-    pub sequence: Vec<i64>,
-    /// The tick of each event.
-    pub tick: Vec<i64>,
-    /// Each field: its name and its column.
-    pub fields: Vec<(String, Column)>,
-}
-
-/// A column of values.
-#[derive(Debug)]
-pub enum Column {
-    /// One number an event.
-    Integers(Vec<i64>),
-    /// One number that a policy calculates with an event.
-    Floats(Vec<f64>),
-    /// One text an event.
-    Texts(Vec<Option<String>>),
-    /// One object an event, as JSON.
-    Json(Vec<String>),
-    /// Some numbers an event: all of them, and where each event's begin (one more than there are events).
-    Lists(Vec<i64>, Vec<i64>),
-}
-
-/// All events of one kind as columns.
-pub fn event_columns(log: &EventLog, kind: EventKind, agent_ids: &[String]) -> EventColumns {
-    let mut columns = EventColumns::default();
-    for field in kind.event_type().fields {
-        let column = match field.field_type {
-            FieldType::Code(_) | FieldType::ScenarioEventType | FieldType::Text | FieldType::OptionalText => {
-                Column::Texts(Vec::new())
-            }
-            FieldType::Float => Column::Floats(Vec::new()),
-            FieldType::Costs | FieldType::ScenarioDetails => Column::Json(Vec::new()),
-            FieldType::AgentList | FieldType::OptionalAgentList | FieldType::PaymentList | FieldType::IntegerList => {
-                Column::Lists(Vec::new(), vec![0])
-            }
-            _ => Column::Integers(Vec::new()),
-        };
-        columns.fields.push((field.name.to_owned(), column));
-    }
-    let writer = JsonWriter { names: Names { log, agent_ids } };
-    for event in log.iter().filter(|event| event.kind == kind) {
-        columns.sequence.push(event.sequence as i64);
-        columns.tick.push(i64::from(event.tick));
-        for ((_, value), (_, column)) in event.fields().zip(&mut columns.fields) {
-            match (column, value) {
-                (Column::Integers(numbers), value) => numbers.push(number(&value)),
-                (Column::Floats(numbers), Value::Float(number)) => numbers.push(number),
-                (Column::Floats(numbers), _) => numbers.push(f64::NAN),
-                (Column::Texts(texts), Value::Code(text)) => texts.push(Some(text.to_owned())),
-                (Column::Texts(texts), Value::Text(text)) => texts.push(Some(text)),
-                (Column::Texts(texts), _) => texts.push(None),
-                (Column::Json(objects), value) => {
-                    let mut bytes = Vec::new();
-                    writer.value(&value, &mut bytes);
-                    objects.push(String::from_utf8_lossy(&bytes).into_owned());
-                }
-                (Column::Lists(items, offsets), Value::List(values)) => {
-                    items.extend(values.iter().map(number));
-                    offsets.push(items.len() as i64);
-                }
-                (Column::Lists(items, offsets), _) => offsets.push(items.len() as i64),
-            }
-        }
-    }
-    columns
-}
-
-fn number(value: &Value) -> i64 {
-    match value {
-        Value::Integer(number) => *number,
-        Value::Boolean(yes) => i64::from(*yes),
-        Value::Agent(number) | Value::Payment(number) => i64::from(*number),
-        _ => -1,
     }
 }

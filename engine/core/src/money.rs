@@ -1,6 +1,7 @@
 //! Money is integer cents, rates are exact fractions, and rounding happens in one place.
 
 use serde::de::{self, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
 use std::fmt;
 
 /// An amount of money in cents.
@@ -143,6 +144,30 @@ impl<'de> de::Deserialize<'de> for Rate {
     }
 }
 
+/// Written so that it reads back exactly: a decimal number or a fraction.
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (numerator, denominator) = (self.numerator, self.denominator);
+        let places = denominator.checked_ilog10().filter(|places| 10_i128.pow(*places) == denominator);
+        match places {
+            Some(0) => write!(f, "{numerator}"),
+            Some(places) => {
+                let places = places as usize;
+                let digits = format!("{numerator:0width$}", width = places + 1);
+                let (whole, fraction) = digits.split_at(digits.len() - places);
+                write!(f, "{whole}.{fraction}")
+            }
+            None => write!(f, "{numerator}/{denominator}"),
+        }
+    }
+}
+
 struct RateVisitor;
 
 impl Visitor<'_> for RateVisitor {
@@ -233,6 +258,17 @@ mod tests {
         }
         for text in ["", "-1", "nan", "1/0", "0x1", "1e400", "1.2.3", "1234567890123456789"] {
             assert!(Rate::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rates_are_written_as_they_are_read() {
+        for text in
+            ["0", "0.001", "1000", "15", "1.5", "1/3", "0.000000000000000001", "999999999999999999", "1/7000000000000000000"]
+        {
+            let rate = Rate::parse(text).unwrap();
+            assert_eq!(rate.to_string(), text);
+            assert_eq!(Rate::parse(&rate.to_string()), Ok(rate));
         }
     }
 

@@ -2,11 +2,12 @@
 
 use crate::config::AgentConfig;
 use crate::costs::COST_NAMES;
-use crate::event::{EventKind, PayloadReader};
+use crate::event::EventKind;
 use crate::log::{EventRef, NONE};
 use crate::money::Cents;
 use crate::money::Rate;
-use crate::transaction::{MECHANISMS, Mechanism};
+use crate::tally::Counts;
+use crate::transaction::Mechanism;
 
 /// What the log tells about a run up to some event.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub struct Replay {
     originals: i32,
     deferred: bool,
     /// Counts and sums since they were last cleared.
-    pub of_tick: TickReplay,
+    pub of_tick: Counts,
     /// Queued payments past their deadline.
     pub overdue_count: i64,
 }
@@ -52,7 +53,7 @@ pub struct AgentReplay {
 impl AgentReplay {
     fn set_collateral(&mut self, posted: Cents) {
         self.posted_collateral = posted;
-        self.credit_limit = self.unsecured_cap + self.haircut.leaves_of(posted);
+        self.credit_limit = self.unsecured_cap.wrapping_add(self.haircut.leaves_of(posted));
     }
 }
 
@@ -95,25 +96,14 @@ pub struct PaymentReplay {
     remaining: Cents,
     parts: i32,
     queue2_place: u32,
+    /// Whether it, or a part of it, has settled by netting.
+    netted: bool,
 }
 
 impl PaymentReplay {
     fn is_open(&self) -> bool {
         self.settled_tick < 0 && self.dropped_tick < 0
     }
-}
-
-/// Counts and sums over some events.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TickReplay {
-    /// Payments that arrived.
-    pub arrived_count: i64,
-    /// Cents that arrived.
-    pub arrived_value: Cents,
-    /// Payments that settled, by mechanism.
-    pub settled_count: [i64; MECHANISMS.len()],
-    /// Cents that settled, by mechanism.
-    pub settled_value: [Cents; MECHANISMS.len()],
 }
 
 impl Replay {
@@ -135,7 +125,7 @@ impl Replay {
             queue2: Vec::new(),
             originals: 0,
             deferred: false,
-            of_tick: TickReplay::default(),
+            of_tick: Counts::default(),
             overdue_count: 0,
         }
     }
@@ -153,7 +143,7 @@ impl Replay {
 
     /// Begin to count anew: sums of a tick and costs.
     pub fn clear_sums(&mut self) {
-        self.of_tick = TickReplay::default();
+        self.of_tick = Counts::default();
         for agent in &mut self.agents {
             agent.costs = Default::default();
         }
@@ -171,6 +161,7 @@ impl Replay {
             }
             EventKind::PolicyDrop => {
                 self.payments[event.payment as usize].dropped_tick = tick;
+                self.of_tick.dropped += 1;
                 self.leave_queue1(event.payment);
                 self.overdue_count -= i64::from(self.payments[event.payment as usize].overdue_tick >= 0);
             }
@@ -187,7 +178,7 @@ impl Replay {
                 self.queue2.push(Some(event.payment));
                 let agent = &mut self.agents[event.agent as usize];
                 agent.queue2_count += 1;
-                agent.queue2_value += payment.amount;
+                agent.queue2_value = agent.queue2_value.wrapping_add(payment.amount);
             }
             EventKind::RtgsWithdrawal => {
                 self.leave_queue2(event.payment);
@@ -200,39 +191,39 @@ impl Replay {
             EventKind::Queue2LiquidityRelease => self.settle_gross(event, Mechanism::Queue),
             EventKind::LsmBilateralOffset => {
                 let mut reader = event.reader();
-                let agents: Vec<u32> = numbers(&mut reader);
-                let payments: Vec<u32> = numbers(&mut reader);
+                let agents = reader.u32_list();
+                let payments = reader.u32_list();
                 let (amount_a, amount_b) = (reader.i64(), reader.i64());
-                self.post_nets(&agents, &[amount_b - amount_a, amount_a - amount_b]);
-                self.settle_all(event, &payments, Mechanism::Bilateral);
+                self.post_nets(&agents, &[amount_b.wrapping_sub(amount_a), amount_a.wrapping_sub(amount_b)]);
+                self.net_all(event, &payments, Mechanism::Bilateral);
             }
             EventKind::EntryDispositionOffset => {
                 let mut reader = event.reader();
                 let queued = reader.u32();
-                let agents: Vec<u32> = numbers(&mut reader);
+                let agents = reader.u32_list();
                 let (incoming, back) = (reader.i64(), reader.i64());
-                self.post_nets(&agents, &[back - incoming, incoming - back]);
-                self.settle_all(event, &[event.payment, queued], Mechanism::Bilateral);
+                self.post_nets(&agents, &[back.wrapping_sub(incoming), incoming.wrapping_sub(back)]);
+                self.net_all(event, &[event.payment, queued], Mechanism::Bilateral);
             }
             EventKind::LsmCycleSettlement => {
                 let mut reader = event.reader();
-                let agents: Vec<u32> = numbers(&mut reader);
-                let payments: Vec<u32> = numbers(&mut reader);
-                let _amounts = amounts(&mut reader);
-                self.post_nets(&agents, &amounts(&mut reader));
-                self.settle_all(event, &payments, Mechanism::Cycle);
+                let agents = reader.u32_list();
+                let payments = reader.u32_list();
+                let _amounts = reader.i64_list();
+                self.post_nets(&agents, &reader.i64_list());
+                self.net_all(event, &payments, Mechanism::Cycle);
             }
             EventKind::LsmMultilateralSettlement => {
                 let mut reader = event.reader();
-                let agents: Vec<u32> = numbers(&mut reader);
-                let payments: Vec<u32> = numbers(&mut reader);
-                self.post_nets(&agents, &amounts(&mut reader));
-                self.settle_all(event, &payments, Mechanism::Multilateral);
+                let agents = reader.u32_list();
+                let payments = reader.u32_list();
+                self.post_nets(&agents, &reader.i64_list());
+                self.net_all(event, &payments, Mechanism::Multilateral);
             }
             EventKind::DeferredCreditApplied | EventKind::LiquidityAllocation => {
-                self.agents[event.agent as usize].balance += event.amount;
+                self.pay(event.agent, event.amount);
             }
-            EventKind::LiquidityReturn => self.agents[event.agent as usize].balance -= event.amount,
+            EventKind::LiquidityReturn => self.pay(event.agent, event.amount.wrapping_neg()),
             EventKind::CollateralPost | EventKind::CollateralWithdraw => {
                 let mut reader = event.reader();
                 reader.u8();
@@ -240,12 +231,13 @@ impl Replay {
             }
             EventKind::CollateralTimerWithdrawn => {
                 let agent = &mut self.agents[event.agent as usize];
-                agent.set_collateral(agent.posted_collateral - event.amount);
+                agent.set_collateral(agent.posted_collateral.wrapping_sub(event.amount));
             }
             EventKind::CostAccrual => {
                 let charged = event.reader().costs();
                 for (sum, cost) in self.agents[event.agent as usize].costs.iter_mut().zip(charged) {
-                    *sum += cost;
+                    *sum = sum.wrapping_add(cost);
+                    self.of_tick.cost += i128::from(cost);
                 }
             }
             EventKind::TransactionWentOverdue => {
@@ -257,9 +249,10 @@ impl Replay {
                 match reader.u8() {
                     0 => {
                         let (from, to, amount) = (reader.u32(), reader.u32(), reader.i64());
-                        self.agents[from as usize].balance -= amount;
-                        self.agents[to as usize].balance += amount;
+                        self.pay(from, amount.wrapping_neg());
+                        self.pay(to, amount);
                     }
+                    1 => self.of_tick.generated_arrivals = self.of_tick.generated_arrivals.saturating_sub(1),
                     3 => {
                         let (agent, _delta, total) = (reader.u32(), reader.i64(), reader.i64());
                         self.agents[agent as usize].set_collateral(total);
@@ -314,12 +307,14 @@ impl Replay {
             remaining: event.amount,
             parts: 0,
             queue2_place: NONE,
+            netted: false,
         });
         self.join_queue1(self.payments.len() as u32 - 1);
         match whole {
             None => {
-                self.of_tick.arrived_count += 1;
-                self.of_tick.arrived_value += event.amount;
+                self.of_tick.arrivals += 1;
+                self.of_tick.generated_arrivals += 1;
+                self.of_tick.arrived_value += i128::from(event.amount);
             }
             Some(whole) => self.overdue_count += i64::from(whole.overdue_tick >= 0),
         }
@@ -329,14 +324,14 @@ impl Replay {
         let payment = &self.payments[index as usize];
         let agent = &mut self.agents[payment.sender as usize];
         agent.queue1_count += 1;
-        agent.queue1_value += payment.amount;
+        agent.queue1_value = agent.queue1_value.wrapping_add(payment.amount);
     }
 
     fn leave_queue1(&mut self, index: u32) {
         let payment = &self.payments[index as usize];
         let agent = &mut self.agents[payment.sender as usize];
         agent.queue1_count -= 1;
-        agent.queue1_value -= payment.amount;
+        agent.queue1_value = agent.queue1_value.wrapping_sub(payment.amount);
     }
 
     fn leave_queue2(&mut self, index: u32) {
@@ -346,20 +341,26 @@ impl Replay {
             self.queue2[place as usize] = None;
             let agent = &mut self.agents[payment.sender as usize];
             agent.queue2_count -= 1;
-            agent.queue2_value -= payment.amount;
+            agent.queue2_value = agent.queue2_value.wrapping_sub(payment.amount);
         }
+    }
+
+    /// Money moves. A log that was tampered with may tell of more than there is: its sums are wrong then, and nothing fails.
+    fn pay(&mut self, agent: u32, amount: Cents) {
+        let balance = &mut self.agents[agent as usize].balance;
+        *balance = balance.wrapping_add(amount);
     }
 
     fn credit(&mut self, agent: u32, amount: Cents) {
         if !self.deferred {
-            self.agents[agent as usize].balance += amount;
+            self.pay(agent, amount);
         }
     }
 
     fn post_nets(&mut self, agents: &[u32], nets: &[Cents]) {
         for (agent, net) in agents.iter().zip(nets) {
             if *net < 0 {
-                self.agents[*agent as usize].balance += net;
+                self.pay(*agent, *net);
             } else {
                 self.credit(*agent, *net);
             }
@@ -367,17 +368,18 @@ impl Replay {
     }
 
     fn settle_gross(&mut self, event: &EventRef<'_>, mechanism: Mechanism) {
-        self.agents[event.agent as usize].balance -= event.amount;
+        self.pay(event.agent, event.amount.wrapping_neg());
         if event.payment == NONE {
             // A settlement that the scenario scheduled: money, but no payment.
-            self.agents[event.peer as usize].balance += event.amount;
+            self.pay(event.peer, event.amount);
         } else {
             self.credit(event.peer, event.amount);
             self.settle(event, event.payment, mechanism);
         }
     }
 
-    fn settle_all(&mut self, event: &EventRef<'_>, payments: &[u32], mechanism: Mechanism) {
+    fn net_all(&mut self, event: &EventRef<'_>, payments: &[u32], mechanism: Mechanism) {
+        self.of_tick.lsm_operations += 1;
         for payment in payments {
             self.settle(event, *payment, mechanism);
         }
@@ -387,17 +389,20 @@ impl Replay {
         self.leave_queue2(index);
         let payment = &mut self.payments[index as usize];
         let (amount, parent) = (payment.amount, payment.parent);
-        self.of_tick.settled_count[mechanism as usize] += 1;
-        self.of_tick.settled_value[mechanism as usize] += amount;
+        self.of_tick.settled[mechanism as usize] += 1;
+        self.of_tick.settled_value[mechanism as usize] += i128::from(amount);
         self.overdue_count -= i64::from(payment.overdue_tick >= 0);
-        payment.remaining = 0;
         payment.mark_settled(event, mechanism);
-        if let Ok(parent) = usize::try_from(parent) {
-            let whole = &mut self.payments[parent];
-            whole.remaining -= amount;
-            if whole.remaining == 0 {
-                whole.mark_settled(event, mechanism);
-            }
+        let original = usize::try_from(parent).unwrap_or(index as usize);
+        let whole = &mut self.payments[original];
+        whole.remaining = whole.remaining.wrapping_sub(amount);
+        if mechanism >= Mechanism::Bilateral && !whole.netted {
+            whole.netted = true;
+            self.of_tick.netted_originals += 1;
+        }
+        if whole.remaining == 0 {
+            whole.mark_settled(event, mechanism);
+            self.of_tick.settled_originals += 1;
         }
     }
 
@@ -415,12 +420,4 @@ impl PaymentReplay {
         self.mechanism = mechanism as i32;
         self.settled_by = event.sequence as i32;
     }
-}
-
-fn numbers(reader: &mut PayloadReader<'_>) -> Vec<u32> {
-    (0..reader.u32()).map(|_| reader.u32()).collect()
-}
-
-fn amounts(reader: &mut PayloadReader<'_>) -> Vec<Cents> {
-    (0..reader.u32()).map(|_| reader.i64()).collect()
 }

@@ -202,6 +202,7 @@ impl State {
     /// Log that a payment has arrived.
     pub fn log_arrival(&mut self, index: u32) {
         let payment = &self.transactions[index as usize];
+        self.log.note_arrival();
         self.log
             .append(
                 EventKind::Arrival,

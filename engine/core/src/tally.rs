@@ -13,7 +13,7 @@ pub struct Tally {
 }
 
 /// Counts and sums over some ticks.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Payments that arrived, from all sources.
     pub arrivals: u64,

@@ -1,12 +1,28 @@
-//! What people and pictures ask of a run, told from its log: series, flows, the state at a tick, totals.
+//! What people and pictures ask of a run, told from its configuration and its log: series, flows, the state at a tick, totals.
+//! A run that is going on and one that was read back are asked alike.
 
-use crate::costs::COST_NAMES;
+use crate::config::Config;
+use crate::costs::{COST_NAMES, Costs};
 use crate::event::EventKind;
-use crate::log::NONE;
+use crate::log::{EventLog, EventRef, NONE, Names};
 use crate::money::Cents;
 use crate::orchestrator::Orchestrator;
 use crate::replay::{AgentReplay, PaymentReplay, Replay};
+use crate::tally::Counts;
 use crate::transaction::{MECHANISMS, Mechanism};
+
+/// What a run leaves behind: what it was made from, and all that happened.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// What it was made from.
+    pub config: &'a Config,
+    /// The ids of the banks, ascending; their places are the banks' numbers.
+    pub agent_ids: &'a [String],
+    /// By bank: what it had from its pool before the first tick.
+    pub opening_allocations: &'a [Cents],
+    /// All that happened.
+    pub log: &'a EventLog,
+}
 
 /// What was so at the end of each tick; arrays in C order with the shapes given.
 #[derive(Debug, Default)]
@@ -64,26 +80,83 @@ pub struct AgentView {
     pub queue2: Vec<u32>,
 }
 
-impl Orchestrator {
-    fn replay_from_start(&self) -> Replay {
-        let mut by_id: Vec<_> = self.config().agents.iter().collect();
+/// Counts and sums of a run, and where its banks stand at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    /// Counts and sums.
+    pub counts: Counts,
+    /// The banks, by number.
+    pub agents: Vec<AgentTotals>,
+}
+
+/// A bank at the end of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentTotals {
+    /// Cents.
+    pub balance: Cents,
+    /// Payments in its own queue.
+    pub queue1_count: usize,
+    /// Its payments in the central queue.
+    pub queue2_count: usize,
+    /// Costs of the run, by category.
+    pub costs: Costs,
+}
+
+impl<'a> Record<'a> {
+    /// A second reading of the run, before the first event.
+    pub fn replay(&self) -> Replay {
+        let mut by_id: Vec<_> = self.config.agents.iter().collect();
         by_id.sort_by(|a, b| a.id.cmp(&b.id));
-        let allocated = |number: usize| self.opening_allocations()[number];
-        Replay::new(by_id.into_iter().enumerate().map(|(number, agent)| (agent, allocated(number))))
-            .with_deferred_crediting(self.config().deferred_crediting)
+        Replay::new(by_id.into_iter().zip(self.opening_allocations.iter().copied()))
+            .with_deferred_crediting(self.config.deferred_crediting)
+    }
+
+    /// The names of banks and payments.
+    pub fn names(&self) -> Names<'a> {
+        Names { log: self.log, agent_ids: self.agent_ids }
     }
 
     /// Every payment and what became of it.
-    pub fn payments_view(&self) -> Vec<PaymentReplay> {
-        let mut replay = self.replay_from_start();
-        self.log().iter().for_each(|event| replay.apply(&event));
+    pub fn payments(&self) -> Vec<PaymentReplay> {
+        let mut replay = self.replay();
+        self.log.iter().for_each(|event| replay.apply(&event));
         replay.payments
+    }
+
+    /// Counts and sums of each of the ticks `from_tick..to_tick` that were run.
+    pub fn tick_counts(&self, from_tick: u32, to_tick: u32) -> Vec<Counts> {
+        let mut replay = self.replay();
+        let mut events = self.log.iter().peekable();
+        let mut counts = Vec::new();
+        for tick in 0..to_tick.min(self.log.ticks()) {
+            replay.clear_sums();
+            while let Some(event) = events.next_if(|event| event.tick == tick) {
+                replay.apply(&event);
+            }
+            if tick >= from_tick {
+                counts.push(replay.of_tick);
+            }
+        }
+        counts
+    }
+
+    /// Counts and sums of the run, and where its banks stand at its end.
+    pub fn totals(&self) -> Totals {
+        let mut replay = self.replay();
+        self.log.iter().for_each(|event| replay.apply(&event));
+        let agents = replay.agents.iter().map(|agent| AgentTotals {
+            balance: agent.balance,
+            queue1_count: agent.queue1_count as usize,
+            queue2_count: agent.queue2_count as usize,
+            costs: agent.costs,
+        });
+        Totals { counts: replay.of_tick, agents: agents.collect() }
     }
 
     /// What was so at the end of each tick that was run.
     pub fn series(&self) -> Series {
-        let ticks = self.log().ticks();
-        let size = ticks as usize * self.agent_ids().len();
+        let ticks = self.log.ticks();
+        let size = ticks as usize * self.agent_ids.len();
         let with_room = |name: &'static str, size: usize| (name, Vec::with_capacity(size));
         let mut by_agent: Vec<_> = AGENT_COLUMNS.iter().map(|(name, _)| with_room(name, size)).collect();
         let mut costs: Vec<_> = COST_NAMES.iter().map(|name| with_room(name, size)).collect();
@@ -91,8 +164,8 @@ impl Orchestrator {
             ["arrived_count", "arrived_value", "overdue_count"].map(|name| with_room(name, ticks as usize)).into();
         let mut by_mechanism: Vec<_> =
             ["settled_count", "settled_value"].map(|name| with_room(name, ticks as usize * MECHANISMS.len())).into();
-        let mut replay = self.replay_from_start();
-        let mut events = self.log().iter().peekable();
+        let mut replay = self.replay();
+        let mut events = self.log.iter().peekable();
         for tick in 0..ticks {
             replay.clear_sums();
             while let Some(event) = events.next_if(|event| event.tick == tick) {
@@ -107,10 +180,13 @@ impl Orchestrator {
                 }
             }
             let sums = &replay.of_tick;
-            for ((_, column), value) in of_system.iter_mut().zip([sums.arrived_count, sums.arrived_value, replay.overdue_count]) {
+            for ((_, column), value) in
+                of_system.iter_mut().zip([sums.arrivals as i64, sums.arrived_value as i64, replay.overdue_count])
+            {
                 column.push(value);
             }
-            for ((_, column), values) in by_mechanism.iter_mut().zip([sums.settled_count, sums.settled_value]) {
+            let settled = [sums.settled.map(|count| count as i64), sums.settled_value.map(|value| value as i64)];
+            for ((_, column), values) in by_mechanism.iter_mut().zip(settled) {
                 column.extend(values);
             }
         }
@@ -120,46 +196,25 @@ impl Orchestrator {
 
     /// What settled between banks in `from_tick..to_tick`.
     pub fn flows(&self, from_tick: u32, to_tick: u32) -> Flows {
-        let agents = self.agent_ids().len();
+        let agents = self.agent_ids.len();
         let size = MECHANISMS.len() * agents * agents;
         let mut flows = Flows { value: vec![0; size], count: vec![0; size], last_tick: vec![-1; size] };
-        for event in self.log().range(from_tick, to_tick) {
-            let mut add = |mechanism: Mechanism, payment: u32| {
-                let payment = &self.transactions()[payment as usize];
-                let cell = (mechanism as usize * agents + payment.sender as usize) * agents + payment.receiver as usize;
-                flows.value[cell] += payment.amount;
+        for event in self.log.range(from_tick, to_tick) {
+            each_settlement(&event, |mechanism, payment| {
+                let (sender, receiver, amount) = self.log.parties(payment);
+                let cell = (mechanism as usize * agents + sender as usize) * agents + receiver as usize;
+                flows.value[cell] = flows.value[cell].wrapping_add(amount);
                 flows.count[cell] += 1;
                 flows.last_tick[cell] = i64::from(event.tick);
-            };
-            match event.kind {
-                EventKind::RtgsImmediateSettlement if event.payment == NONE => {}
-                EventKind::RtgsImmediateSettlement => add(Mechanism::Gross, event.payment),
-                EventKind::EntryDispositionOffset => {
-                    add(Mechanism::Bilateral, event.payment);
-                    add(Mechanism::Bilateral, event.reader().u32());
-                }
-                EventKind::Queue2LiquidityRelease => add(Mechanism::Queue, event.payment),
-                EventKind::LsmBilateralOffset | EventKind::LsmCycleSettlement => {
-                    let mechanism =
-                        if event.kind == EventKind::LsmBilateralOffset { Mechanism::Bilateral } else { Mechanism::Cycle };
-                    let mut reader = event.reader();
-                    for _ in 0..reader.u32() {
-                        reader.u32();
-                    }
-                    for _ in 0..reader.u32() {
-                        add(mechanism, reader.u32());
-                    }
-                }
-                _ => {}
-            }
+            });
         }
         flows
     }
 
     /// The state at the end of a tick; none: before the first.
     pub fn state_at(&self, tick: Option<u32>) -> StateView {
-        let mut replay = self.replay_from_start();
-        self.log().range(0, tick.map_or(0, |tick| tick.saturating_add(1))).for_each(|event| replay.apply(&event));
+        let mut replay = self.replay();
+        self.log.range(0, tick.map_or(0, |tick| tick.saturating_add(1))).for_each(|event| replay.apply(&event));
         let mut agents: Vec<AgentView> = replay
             .agents
             .iter()
@@ -176,6 +231,49 @@ impl Orchestrator {
             agents[replay.payments[*index as usize].sender as usize].queue2.push(*index);
         }
         StateView { agents, queue2 }
+    }
+}
+
+/// The payments that an event settles, and how.
+fn each_settlement(event: &EventRef<'_>, mut settled: impl FnMut(Mechanism, u32)) {
+    let mut reader = event.reader();
+    let mechanism = match event.kind {
+        EventKind::RtgsImmediateSettlement if event.payment == NONE => return,
+        EventKind::RtgsImmediateSettlement => return settled(Mechanism::Gross, event.payment),
+        EventKind::Queue2LiquidityRelease => return settled(Mechanism::Queue, event.payment),
+        EventKind::EntryDispositionOffset => {
+            settled(Mechanism::Bilateral, event.payment);
+            return settled(Mechanism::Bilateral, reader.u32());
+        }
+        EventKind::LsmBilateralOffset => Mechanism::Bilateral,
+        EventKind::LsmCycleSettlement => Mechanism::Cycle,
+        EventKind::LsmMultilateralSettlement => Mechanism::Multilateral,
+        _ => return,
+    };
+    let _agents = reader.u32_list();
+    reader.u32_list().into_iter().for_each(|payment| settled(mechanism, payment));
+}
+
+impl Orchestrator {
+    /// What the run leaves behind so far.
+    pub fn record(&self) -> Record<'_> {
+        Record {
+            config: self.config(),
+            agent_ids: self.agent_ids(),
+            opening_allocations: self.opening_allocations(),
+            log: self.log(),
+        }
+    }
+
+    /// Counts and sums of the run so far, and where the banks stand: as the record tells, without reading it.
+    pub fn totals(&self) -> Totals {
+        let agents = self.state().agents.iter().map(|agent| AgentTotals {
+            balance: agent.balance,
+            queue1_count: agent.queue1.len(),
+            queue2_count: agent.queued_count as usize - agent.queue1.len(),
+            costs: agent.costs_of_run,
+        });
+        Totals { counts: self.tally().of_run, agents: agents.collect() }
     }
 
     /// The balances at the end of the run so far.

@@ -84,7 +84,7 @@ fn a_small_payment_passes_a_large_one_that_waits() {
     // Submissions go by sender: A's 50 is tried before B's money is there, and leaves the queue in the same tick, past the 100.
     let run = overtaking.run(2, |_| {});
     assert_eq!(run.balances(), [10, 0, 50]);
-    assert_eq!(run.payments_view().iter().map(|payment| payment.settled_tick).collect::<Vec<_>>(), [-1, 1, 1]);
+    assert_eq!(run.record().payments().iter().map(|payment| payment.settled_tick).collect::<Vec<_>>(), [-1, 1, 1]);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn limits_hold_and_are_logged() {
     };
     let run = limited.run(6, |value| value["agents"][0]["limits"] = json!({"bilateral_limits": {"B": 100}}));
     assert_eq!(count(&run, EventKind::BilateralLimitExceeded), 1);
-    assert_eq!(run.payments_view().iter().map(|payment| payment.settled_tick).collect::<Vec<_>>(), [0, 5, 0]); // a new day, new room
+    assert_eq!(run.record().payments().iter().map(|payment| payment.settled_tick).collect::<Vec<_>>(), [0, 5, 0]); // a new day, new room
     let run = limited.run(1, |value| value["agents"][0]["limits"] = json!({"multilateral_limit": 100}));
     assert_eq!(count(&run, EventKind::MultilateralLimitExceeded), 1);
 }
@@ -240,7 +240,7 @@ fn deadlines_and_penalties() {
         rates["deadline_penalty"] = json!({"type": "Fixed", "amount": 500});
         rates["eod_penalty"] = json!({"type": "Fixed", "amount": 70});
     });
-    let series = run.series();
+    let series = run.record().series();
     let cost = |name: &str| {
         series.by_agent.iter().find(|(column, _)| *column == name).unwrap().1.iter().step_by(2).copied().collect::<Vec<i64>>()
     };

@@ -61,7 +61,7 @@ fn queues_are_whole(orchestrator: &Orchestrator) -> Result<(), TestCaseError> {
 /// The log alone tells balances, queues, payments and costs.
 fn the_log_tells_the_state(orchestrator: &Orchestrator) -> Result<(), TestCaseError> {
     let state = orchestrator.state();
-    let told = orchestrator.state_at(orchestrator.current_tick().checked_sub(1));
+    let told = orchestrator.record().state_at(orchestrator.current_tick().checked_sub(1));
     for (agent, told) in state.agents.iter().zip(&told.agents) {
         prop_assert_eq!(agent.balance, told.sums.balance);
         prop_assert_eq!((agent.credit_limit(), agent.collateral.posted()), (told.sums.credit_limit, told.sums.posted_collateral));
@@ -70,7 +70,7 @@ fn the_log_tells_the_state(orchestrator: &Orchestrator) -> Result<(), TestCaseEr
         prop_assert_eq!(agent.queued_count as usize, told.queue1.len() + told.queue2.len());
     }
     prop_assert_eq!(state.queue2.len(), told.queue2.len());
-    for (payment, told) in state.transactions.iter().zip(orchestrator.payments_view()) {
+    for (payment, told) in state.transactions.iter().zip(orchestrator.record().payments()) {
         prop_assert_eq!(payment.status == Status::Settled, told.settled_tick >= 0);
         prop_assert_eq!(payment.is_overdue(), told.overdue_tick >= 0);
         prop_assert_eq!(payment.status == Status::Dropped, told.dropped_tick >= 0);
@@ -121,7 +121,7 @@ proptest! {
         let arrivals = |scenario: &serde_json::Value| {
             let mut orchestrator = Orchestrator::new(config(scenario.clone())).unwrap();
             orchestrator.run(u32::MAX).unwrap();
-            let payments = orchestrator.payments_view();
+            let payments = orchestrator.record().payments();
             payments.iter().filter(|p| p.parent < 0).map(|p| (p.sender, p.receiver, p.amount, p.arrival_tick, p.deadline_tick, p.priority)).collect::<Vec<_>>()
         };
         let before = arrivals(&scenario);

@@ -45,31 +45,22 @@ def policy_catalogue() -> dict[str, Any]:
     "description"}], "description"}]}`.
     """
 
-@final
-class Orchestrator:
-    """One simulation: its state, and the event log from which everything else can be told.
+class LogError(ValueError):
+    """Bytes are not a canonical log of this scenario: damaged, truncated, or of another one. The message says where."""
 
-    `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario.
-    Raises `ConfigurationError`.
-    """
+class Views:
+    """What can be asked of a run: of one that goes on (`Orchestrator`) and of one that was read back (`Recording`)."""
 
-    def __new__(cls, config: Mapping[str, Any]) -> Orchestrator: ...
+    @property
+    def config(self) -> dict[str, Any]:
+        """The engine input that the run was made from, with every default written out; it makes the same run again."""
     @property
     def current_tick(self) -> int:
-        """The tick that runs next; equal to `total_ticks` when the run is complete."""
+        """How many ticks were run; the tick that runs next, if any; equal to `total_ticks` when the run is complete."""
     @property
     def total_ticks(self) -> int: ...
     @property
     def agent_ids(self) -> list[str]: ...
-    def tick(self) -> dict[str, int]:
-        """Run one tick, whole or not at all.
-
-        Returns `tick, num_arrivals, num_settlements, num_lsm_releases, total_cost, settled_payments, settled_value,
-        lsm_operations, lsm_settled_payments`. Raises `SimulationError` after the last tick and when an amount would
-        overflow.
-        """
-    def run(self, ticks: int) -> int:
-        """Run up to `ticks` ticks, stop at the end of the last day, and return how many were run."""
     # The event log
     @property
     def event_count(self) -> int: ...
@@ -85,6 +76,19 @@ class Orchestrator:
         bytes, texts are lists. A list field `x` is two columns: `x` (all items) and `x_offsets` (int64, one more than
         there are events).
         """
+    def event_rows(self, from_seq: int, to_seq: int) -> dict[str, bytes]:
+        """The events from place `from_seq` up to and without `to_seq` as rows of a table, made for storage.
+
+        `seq` (int64), `tick` (int32), `kind` (uint8: place in `event_catalogue()`), `agent` (int32: the bank in field
+        `agent_id`, or -1), `tx` (text: the payment in field `tx_id`, or empty), `details` (text: the other fields as a
+        JSON object, keys in the order of the catalogue). For side tables: `participants` (int32: all banks that an
+        event names, ascending) and `tx_ids_text` (text: all payments that it names); those of row i are from
+        `participants_offsets[i]` to `participants_offsets[i + 1]`, and from `tx_ids_offsets[i]` on alike (int64).
+        A text column `x` is UTF-8 with `x_offsets` (int64, in bytes, one more than there are texts): what Arrow calls
+        large strings.
+        """
+    def canonical_log(self) -> bytes:
+        """The bytes that `log_hash` hashes (`docs/log.md`); `Recording` reads them back."""
     def log_hash(self) -> str:
         """SHA-256, lower-case hex, of the canonical event log (`docs/log.md`)."""
     # Views of the log
@@ -114,6 +118,8 @@ class Orchestrator:
         `{"tick", "agents": [{"id", "balance", "credit_limit", "posted_collateral", "queue1": [tx_id], "queue2":
         [tx_id], "costs": {...}}], "queue2": [tx_id]}`; costs are run totals up to and including the tick.
         """
+    def tick_results(self, from_tick: int, to_tick: int) -> list[dict[str, int]]:
+        """What `Orchestrator.tick` returned for each of these ticks that were run, told from the log."""
     def totals(self) -> dict[str, Any]:
         """Totals of the run so far.
 
@@ -122,3 +128,33 @@ class Orchestrator:
         "agents": [{"id", "final_balance", "queue1_size", "queue2_size", "costs": {...}}]}` as `metrics.md` and `cli.md`
         define them. `costs` holds every category and `total_cost`.
         """
+
+@final
+class Orchestrator(Views):
+    """One simulation: its state, and the event log from which everything else can be told.
+
+    `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario.
+    Raises `ConfigurationError`.
+    """
+
+    def __new__(cls, config: Mapping[str, Any]) -> Orchestrator: ...
+    def tick(self) -> dict[str, int]:
+        """Run one tick, whole or not at all.
+
+        Returns `tick, num_arrivals, num_settlements, num_lsm_releases, total_cost, settled_payments, settled_value,
+        lsm_operations, lsm_settled_payments`. Raises `SimulationError` after the last tick and when an amount would
+        overflow.
+        """
+    def run(self, ticks: int) -> int:
+        """Run up to `ticks` ticks, stop at the end of the last day, and return how many were run."""
+
+@final
+class Recording(Views):
+    """A run read back from its canonical log: no engine, the same views.
+
+    `config` is the engine input that the run was made from; `ticks` is how many ticks were run (None: up to the last
+    event; the log does not tell of quiet ticks at its end). The log is checked strictly; segments of a log are joined
+    first: `b"".join(segments)`. Raises `LogError`, and `ConfigurationError` for the configuration.
+    """
+
+    def __new__(cls, config: Mapping[str, Any], log: bytes, *, ticks: int | None = None) -> Recording: ...

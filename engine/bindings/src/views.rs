@@ -1,0 +1,152 @@
+//! What can be asked of a run, whether it goes on or was read back: one class for both.
+
+use crate::convert;
+use payment_simulator_core as core;
+use payment_simulator_core::event::{CATALOGUE, EventKind};
+use payment_simulator_core::log;
+use payment_simulator_core::views::Record;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+
+/// A run.
+#[pyclass(module = "payment_simulator_core_rs", subclass)]
+pub struct Views(Source);
+
+/// Where a run comes from.
+pub enum Source {
+    /// It goes on.
+    Live(Box<core::Orchestrator>),
+    /// It was read back.
+    Recorded(Box<core::Recording>),
+}
+
+impl Views {
+    /// The base of a class that adds nothing but what can be done with its source.
+    pub fn of(source: Source) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(Self(source))
+    }
+
+    fn record(&self) -> Record<'_> {
+        match &self.0 {
+            Source::Live(engine) => engine.record(),
+            Source::Recorded(recording) => recording.record(),
+        }
+    }
+
+    /// The engine, to change it.
+    pub fn engine(&mut self) -> PyResult<&mut core::Orchestrator> {
+        match &mut self.0 {
+            Source::Live(engine) => Ok(engine),
+            Source::Recorded(_) => Err(PyTypeError::new_err("a recording does not go on; it was read back")),
+        }
+    }
+}
+
+#[pymethods]
+impl Views {
+    #[getter]
+    fn config<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(pythonize::pythonize(py, self.record().config)?)
+    }
+
+    #[getter]
+    fn current_tick(&self) -> u32 {
+        self.record().log.ticks()
+    }
+
+    #[getter]
+    fn total_ticks(&self) -> u32 {
+        self.record().config.total_ticks()
+    }
+
+    #[getter]
+    fn agent_ids(&self) -> Vec<String> {
+        self.record().agent_ids.to_vec()
+    }
+
+    #[getter]
+    fn event_count(&self) -> usize {
+        self.record().log.len()
+    }
+
+    fn events<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyList>> {
+        let record = self.record();
+        let events = record.log.range(from_tick, to_tick).map(|event| convert::event(py, &event, record.names()));
+        PyList::new(py, events.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    fn events_jsonl<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> Bound<'py, PyBytes> {
+        let record = self.record();
+        let mut lines = Vec::new();
+        py.detach(|| log::write_json_lines(record.log.range(from_tick, to_tick), record.agent_ids, &mut lines));
+        PyBytes::new(py, &lines)
+    }
+
+    fn event_columns<'py>(&self, py: Python<'py>, event_type: &str) -> PyResult<Bound<'py, PyDict>> {
+        let kind = EventKind::from_name(event_type).ok_or_else(|| {
+            let known: Vec<_> = CATALOGUE.iter().map(|known| known.name).collect();
+            PyValueError::new_err(format!("{event_type:?} is not an event type; known are {}", known.join(", ")))
+        })?;
+        let record = self.record();
+        convert::event_columns(py, py.detach(|| log::event_columns(record.log, kind, record.agent_ids)))
+    }
+
+    fn event_rows<'py>(&self, py: Python<'py>, from_seq: usize, to_seq: usize) -> PyResult<Bound<'py, PyDict>> {
+        let record = self.record();
+        convert::event_rows(py, &py.detach(|| log::event_rows(record.log, from_seq, to_seq, record.agent_ids)))
+    }
+
+    fn canonical_log<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let record = self.record();
+        let bytes = py.detach(|| record.log.canonical(record.agent_ids));
+        PyBytes::new(py, &bytes)
+    }
+
+    fn log_hash(&self, py: Python<'_>) -> String {
+        let record = self.record();
+        py.detach(|| record.log.hash(record.agent_ids))
+    }
+
+    fn payments<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let record = self.record();
+        convert::payments(py, &py.detach(|| record.payments()))
+    }
+
+    fn series<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let record = self.record();
+        let series = py.detach(|| record.series());
+        convert::arrays(py, series.by_agent.iter().chain(&series.of_system).chain(&series.by_mechanism))
+    }
+
+    fn flows<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyDict>> {
+        let record = self.record();
+        let flows = py.detach(|| record.flows(from_tick, to_tick));
+        convert::arrays(py, &[("value", flows.value), ("count", flows.count), ("last_tick", flows.last_tick)])
+    }
+
+    fn state<'py>(&self, py: Python<'py>, tick: i64) -> PyResult<Bound<'py, PyDict>> {
+        let record = self.record();
+        let ran = i64::from(record.log.ticks());
+        if !(-1..ran).contains(&tick) {
+            return Err(PyValueError::new_err(format!("tick {tick} has not been run; write a tick from -1 to {}", ran - 1)));
+        }
+        let state = py.detach(|| record.state_at(u32::try_from(tick).ok()));
+        convert::state(py, tick, &state, record.names())
+    }
+
+    fn tick_results<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyList>> {
+        let record = self.record();
+        let counts = py.detach(|| record.tick_counts(from_tick, to_tick));
+        let results = (from_tick..).zip(&counts).map(|(tick, counts)| convert::tick_result(py, tick, counts));
+        PyList::new(py, results.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    fn totals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let totals = match &self.0 {
+            Source::Live(engine) => engine.totals(),
+            Source::Recorded(recording) => py.detach(|| recording.record().totals()),
+        };
+        convert::totals(py, &totals, self.record().agent_ids)
+    }
+}

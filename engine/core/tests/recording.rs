@@ -1,0 +1,133 @@
+//! A canonical log that is read back gives the same bytes and the same views, and damage never does harm.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{config, scenario};
+use payment_simulator_core::log::{Names, Texts, event_rows, write_json_lines};
+use payment_simulator_core::views::Record;
+use payment_simulator_core::{Orchestrator, Recording};
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+
+/// All that can be asked of a run.
+fn views(record: Record<'_>) -> String {
+    let ticks = record.log.ticks();
+    let states: Vec<_> = (0..=ticks).map(|tick| record.state_at(tick.checked_sub(1))).collect();
+    let flows: Vec<_> = (0..ticks).map(|tick| record.flows(tick, tick + 3)).collect();
+    let mut lines = Vec::new();
+    write_json_lines(record.log.iter(), record.agent_ids, &mut lines);
+    let (series, payments, counts) = (record.series(), record.payments(), record.tick_counts(0, ticks));
+    format!("{states:?} {flows:?} {lines:?} {series:?} {payments:?} {counts:?} {:?}", record.totals())
+}
+
+fn run(scenario: &Value, ticks: u32) -> Orchestrator {
+    let mut orchestrator = Orchestrator::new(config(scenario.clone())).unwrap();
+    orchestrator.run(ticks).unwrap();
+    orchestrator
+}
+
+fn texts(texts: &Texts) -> Vec<String> {
+    let text = |range: &[i64]| String::from_utf8(texts.bytes[range[0] as usize..range[1] as usize].to_vec()).unwrap();
+    texts.offsets.windows(2).map(text).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_log_read_back_is_the_same(scenario in scenario(), ticks in 0_u32..=24) {
+        let orchestrator = run(&scenario, ticks);
+        let bytes = orchestrator.log().canonical(orchestrator.agent_ids());
+        let recording = Recording::new(config(scenario), &bytes, Some(ticks)).unwrap();
+        prop_assert_eq!(&recording.record().log.canonical(orchestrator.agent_ids()), &bytes);
+        prop_assert_eq!(recording.record().log.hash(orchestrator.agent_ids()), orchestrator.log_hash());
+        prop_assert_eq!(views(recording.record()), views(orchestrator.record()));
+    }
+
+    #[test]
+    fn what_is_counted_while_running_is_what_the_log_tells(scenario in scenario()) {
+        let mut orchestrator = run(&scenario, 0);
+        let mut counted = Vec::new();
+        while !orchestrator.is_complete() {
+            counted.push(orchestrator.tick().unwrap());
+        }
+        prop_assert_eq!(orchestrator.record().tick_counts(0, u32::MAX), counted);
+        prop_assert_eq!(orchestrator.record().totals(), orchestrator.totals());
+    }
+
+    /// What is accepted in spite of the damage can be looked at; everything else is refused with its place.
+    #[test]
+    fn damage_does_no_harm(
+        scenario in scenario(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        end in any::<prop::sample::Index>(),
+        cut in any::<bool>(),
+    ) {
+        let orchestrator = run(&scenario, 8);
+        let mut bytes = orchestrator.log().canonical(orchestrator.agent_ids());
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if cut {
+            bytes.truncate(end.index(bytes.len()));
+        }
+        match Recording::new(config(scenario), &bytes, None) {
+            Ok(recording) => {
+                prop_assert_eq!(&recording.record().log.canonical(orchestrator.agent_ids()), &bytes);
+                views(recording.record());
+            }
+            Err(error) => prop_assert!(error.to_string().starts_with("canonical log, byte "), "{}", error),
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(scenario in scenario(), rest in prop::collection::vec(any::<u8>(), 0..300)) {
+        let orchestrator = run(&scenario, 0);
+        let mut bytes = orchestrator.log().canonical(orchestrator.agent_ids());
+        prop_assert!(Recording::new(config(scenario.clone()), &rest, None).is_err());
+        bytes.extend(rest);
+        if let Ok(recording) = Recording::new(config(scenario), &bytes, None) {
+            views(recording.record());
+        }
+    }
+
+    /// Rows hold what the lines hold, wherever they begin.
+    #[test]
+    fn rows_are_the_events(scenario in scenario(), from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>()) {
+        let orchestrator = run(&scenario, 24);
+        let (log, ids) = (orchestrator.log(), orchestrator.agent_ids());
+        let names = Names { log, agent_ids: ids };
+        let (from, to) = (from.index(log.len() + 1), to.index(log.len() + 1));
+        let rows = event_rows(log, from, to, ids);
+        let expected: Vec<_> = log.iter().filter(|event| (from..to).contains(&event.sequence)).collect();
+        prop_assert_eq!(rows.sequence.len(), expected.len());
+        let (tx, details, tx_ids) = (texts(&rows.tx), texts(&rows.details), texts(&rows.tx_ids));
+        let mut lines = Vec::new();
+        write_json_lines(log.iter(), ids, &mut lines);
+        let lines: Vec<Map<String, Value>> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).unwrap()).collect();
+        for (row, event) in expected.into_iter().enumerate() {
+            prop_assert_eq!(rows.sequence[row] as usize, event.sequence);
+            let mut line: Map<String, Value> = serde_json::from_str(&details[row]).unwrap();
+            line.insert("event_type".to_owned(), event.kind.event_type().name.into());
+            line.insert("tick".to_owned(), rows.tick[row].into());
+            prop_assert_eq!(usize::from(rows.kind[row]) + 1, event.kind as usize);
+            if rows.agent[row] >= 0 {
+                line.insert("agent_id".to_owned(), names.agent(rows.agent[row] as u32).into());
+            }
+            if !tx[row].is_empty() {
+                line.insert("tx_id".to_owned(), tx[row].clone().into());
+            }
+            prop_assert_eq!(&line, &lines[event.sequence]);
+            // Whoever is named in the line is a participant, and nobody else.
+            let text = lines[event.sequence].values().map(Value::to_string).collect::<String>();
+            let banks = &rows.participants[rows.participants_offsets[row] as usize..rows.participants_offsets[row + 1] as usize];
+            for (bank, id) in ids.iter().enumerate() {
+                let named = text.contains(&format!("\"{id}\"")) || text.contains(&format!("_{id}_"));
+                prop_assert_eq!(banks.contains(&(bank as i32)), named, "{} in {}", id, text);
+            }
+            let payments = &tx_ids[rows.tx_ids_offsets[row] as usize..rows.tx_ids_offsets[row + 1] as usize];
+            prop_assert_eq!(payments.iter().filter(|id| text.contains(&format!("\"{id}\""))).count(), payments.len());
+            prop_assert_eq!(payments.is_empty(), !text.contains("\"tx_"), "{}", text);
+        }
+    }
+}

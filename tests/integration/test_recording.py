@@ -1,0 +1,108 @@
+"""A run read back from its canonical log answers every question as the engine did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from payment_simulator import load_config
+from payment_simulator_core_rs import LogError, Orchestrator, Recording, Views, event_catalogue
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+VIEWS: list[Callable[[Views], Any]] = [
+    lambda views: views.config,
+    lambda views: (views.agent_ids, views.current_tick, views.total_ticks, views.event_count),
+    lambda views: views.events(0, views.current_tick),
+    lambda views: views.events_jsonl(0, views.current_tick),
+    lambda views: [views.event_columns(event["event_type"]) for event in event_catalogue()],
+    lambda views: views.event_rows(0, views.event_count),
+    lambda views: (views.canonical_log(), views.log_hash()),
+    lambda views: (views.payments(), views.series(), views.flows(0, views.current_tick)),
+    lambda views: [views.state(tick) for tick in range(-1, views.current_tick, 7)],
+    lambda views: (views.tick_results(0, views.current_tick), views.totals()),
+]
+
+
+def run(path: Path, ticks: int | None = None) -> Orchestrator:
+    engine = Orchestrator(load_config(path).engine_input())
+    engine.run(engine.total_ticks if ticks is None else ticks)
+    return engine
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_a_recording_is_the_run(path: Path) -> None:
+    engine = run(path)
+    log = engine.canonical_log()
+    assert hashlib.sha256(log).hexdigest() == engine.log_hash()
+    recording = Recording(engine.config, log)
+    for view in VIEWS:
+        assert view(recording) == view(engine)
+
+
+def test_a_run_that_ends_early_is_read_back_with_its_quiet_ticks() -> None:
+    engine = Orchestrator({**run(SCENARIOS[0], 0).config, "scenario_events": [], "agents": [
+        {**agent, "arrivals": []} for agent in run(SCENARIOS[0], 0).config["agents"]
+    ]})  # fmt: skip
+    engine.run(3)
+    recording = Recording(engine.config, engine.canonical_log(), ticks=3)
+    assert recording.current_tick == 3
+    assert recording.series() == engine.series()
+    with pytest.raises(LogError, match="ticks cannot be right; write a number from"):
+        Recording(engine.config, engine.canonical_log(), ticks=engine.total_ticks + 1)
+
+
+def test_tick_results_are_what_ticks_returned() -> None:
+    engine = run(SCENARIOS[0], 0)
+    results = [engine.tick() for _ in range(engine.total_ticks)]
+    assert engine.tick_results(0, engine.total_ticks) == results
+    assert engine.tick_results(5, 9) == results[5:9]
+
+
+def test_rows_are_the_events() -> None:
+    engine = run(SCENARIOS[0])
+    rows = engine.event_rows(10, 500)
+    lines = [json.loads(line) for line in engine.events_jsonl(0, engine.total_ticks).splitlines()[10:500]]
+    names = [event["event_type"] for event in event_catalogue()]
+    offsets = np.frombuffer(rows["details_offsets"], "<i8")
+    for row, line in enumerate(lines):
+        details = json.loads(rows["details"][offsets[row] : offsets[row + 1]])
+        assert details.items() <= line.items()
+        assert set(line) - set(details) <= {"event_type", "tick", "agent_id", "tx_id"}
+        assert names[rows["kind"][row]] == line["event_type"]
+    assert list(np.frombuffer(rows["seq"], "<i8")) == list(range(10, 500))
+    assert list(np.frombuffer(rows["tick"], "<i4")) == [line["tick"] for line in lines]
+    agents = np.frombuffer(rows["agent"], "<i4")
+    assert [engine.agent_ids[agent] if agent >= 0 else None for agent in agents] == [
+        line.get("agent_id") for line in lines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda log: log[:9], "byte 0 .head.: this is not a canonical log"),
+        (lambda log: b"hello" + log, "byte 0 .head.: this is not a canonical log"),
+        (
+            lambda log: log[:22] + b"\x02" + log[23:],
+            "byte 22 .head.: the layout has version 2; this engine reads version 1",
+        ),
+        (lambda log: log[:-3], "the log ends here, within total_penalties, 3 bytes too early: it was truncated"),
+        (lambda log: log + b"\xff", "255 is not the code of an event"),
+        (lambda log: log + log[-21:], "day 1 does not end in tick"),
+    ],
+)
+def test_damage_is_refused_with_its_place(damage: Callable[[bytes], bytes], message: str) -> None:
+    engine = run(SCENARIOS[0])
+    with pytest.raises(LogError, match=message):
+        Recording(engine.config, damage(engine.canonical_log()))
+
+
+def test_a_log_of_another_scenario_is_refused() -> None:
+    engine, other = run(SCENARIOS[0]), run(SCENARIOS[1])
+    with pytest.raises(LogError, match="they belong to different scenarios"):
+        Recording(other.config, engine.canonical_log())
