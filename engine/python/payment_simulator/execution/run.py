@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from payment_simulator_core_rs import COST_NAMES, MECHANISMS, Orchestrator, event_catalogue
+from payment_simulator_core_rs import COST_NAMES, MECHANISMS, event_catalogue
+
+if TYPE_CHECKING:
+    from payment_simulator_core_rs import Views
 
 Ints = NDArray[np.integer[Any]]
 
@@ -81,13 +84,13 @@ class Flows:
 
 
 class Run:
-    """A finished or partial run, thin over the engine that holds its log.
+    """A finished or partial run, thin over the engine, or the recording, that holds its log.
 
     Arrays are made when they are first asked for and then kept. They describe the run as it was at that time: make a
     new `Run` after running more ticks of the same engine.
     """
 
-    def __init__(self, engine: Orchestrator, config: Mapping[str, Any]) -> None:
+    def __init__(self, engine: Views, config: Mapping[str, Any]) -> None:
         self.engine = engine
         self.config = dict(config)
         """The engine input that made this run."""
