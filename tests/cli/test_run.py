@@ -4,9 +4,11 @@ import contextlib
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,71 @@ def test_an_event_stream_is_every_event_and_a_last_line(arguments: list[str]) ->
     assert last["total_costs"] == run.totals["total_cost"]
 
 
+def test_verbose_is_text_on_stderr_and_the_same_json_on_stdout() -> None:
+    done, plain = call("run", TWO_BANKS, "--verbose"), final(TWO_BANKS)
+    result = json.loads(done.stdout)
+    assert (result["metrics"], result["agents"], result["costs"]) == (plain["metrics"], plain["agents"], plain["costs"])
+    assert [line for line in done.stderr.splitlines() if line.startswith("═══ Tick")] == [
+        f"═══ Tick {tick} ═══" for tick in range(40)
+    ]
+    assert done.stderr.count(" End of day ") == 1
+    assert "info" not in done.stderr
+    limited = call("run", TWO_BANKS, "--verbose", "--ticks", "40")
+    assert limited.stderr == done.stderr
+
+
+def test_a_stream_is_a_line_a_tick() -> None:
+    done = call("run", TWO_BANKS, "--stream")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["tick"] for line in lines] == list(range(40))
+    assert list(lines[0]) == ["tick", "arrivals", "settlements", "lsm_releases", "costs"]
+    totals = simulate(load_config(TWO_BANKS)).totals
+    assert sum(line["settlements"] for line in lines) == totals["total_settlements"]
+    assert sum(line["costs"] for line in lines) == totals["total_cost"]
+
+
+def test_filters_change_what_is_shown_and_nothing_else() -> None:
+    def shown(*arguments: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in call("run", TWO_BANKS, "--event-stream", *arguments).stdout.splitlines()]
+
+    *everything, end = shown()
+    for arguments, has in FILTERS:
+        *events, last = shown(*arguments)
+        assert events == [event for event in everything if has(event)]
+        assert last | {"duration_seconds": 0, "ticks_per_second": 0} == end | {
+            "duration_seconds": 0,
+            "ticks_per_second": 0,
+        }
+        assert len(events) < len(everything)
+    text = call("run", TWO_BANKS, "--verbose", "--filter-tick-range", "3-4").stderr
+    assert [line for line in text.splitlines() if line.startswith("═══ Tick")] == ["═══ Tick 3 ═══", "═══ Tick 4 ═══"]
+    odd = call("run", TWO_BANKS, "--verbose", "--filter-event-type", "NoSuch")
+    assert "warning: --filter-event-type: 'NoSuch' is no event type" in odd.stderr
+
+
+# Arguments, and which events they let pass.
+FILTERS: list[tuple[list[str], Callable[[dict[str, Any]], bool]]] = [
+    (["--filter-event-type", "Arrival, QueuedRtgs"], lambda event: event["event_type"] in ("Arrival", "QueuedRtgs")),
+    (["--filter-event-type", "NoSuch"], lambda event: False),
+    (["--filter-tick-range", "5-9"], lambda event: 5 <= event["tick"] <= 9),
+    (["--filter-tick-range", "30-"], lambda event: event["tick"] >= 30),
+    (["--filter-tick-range", "-7"], lambda event: event["tick"] <= 7),
+    (["--filter-tick-range", "7"], lambda event: event["tick"] == 7),
+    (["--filter-tx", "tx_00000003"], lambda event: "tx_00000003" in json.dumps(event)),
+]
+
+
+def test_debug_tells_how_long_ticks_took() -> None:
+    assert re.fullmatch(
+        r"timing: 40 ticks, \d+ µs, longest tick \d+ with \d+ µs\n", call("run", TWO_BANKS, "--debug").stderr
+    )
+    verbose = call("run", TWO_BANKS, "--debug", "--verbose").stderr.splitlines()
+    assert [line for line in verbose if not line.startswith("timing: ")] == call(
+        "run", TWO_BANKS, "-v"
+    ).stderr.splitlines()
+    assert sum(line.startswith("timing: tick") for line in verbose) == 40
+
+
 def transfers(*, ticks_per_day: int, num_days: int, interval: int) -> dict[str, Any]:
     """A scenario in which money moves every `interval` ticks."""
     agents = [{"id": name, "opening_balance": 10**9} for name in "AB"]
@@ -110,8 +177,16 @@ def test_the_days_of_an_event_stream_and_its_keys_are_unique(tmp_path: Path) -> 
 FAILURES = [
     (["run"], 2, "name one scenario file"),
     (["run", TWO_BANKS, "--config", TWO_BANKS], 2, "name one scenario file"),
-    (["run", TWO_BANKS, "--mode", "verbose"], 2, "'normal', 'event_stream'"),
+    (["run", TWO_BANKS, "--mode", "loud"], 2, "'normal', 'verbose', 'stream'"),
+    (["run", TWO_BANKS, "--output", "xml"], 2, "json is the only form"),
     (["run", TWO_BANKS, "--mode", "normal", "--event-stream"], 1, "exclude each other"),
+    (["run", TWO_BANKS, "--verbose", "--event-stream"], 1, "--verbose and --event-stream exclude each other"),
+    (["run", TWO_BANKS, "--stream", "--verbose"], 1, "--verbose and --stream exclude each other"),
+    (["run", TWO_BANKS, "--filter-agent", "NORTH"], 1, "need --verbose or --event-stream"),
+    (["run", TWO_BANKS, "--stream", "--filter-tx", "tx_00000001"], 1, "need --verbose or --event-stream"),
+    (["run", TWO_BANKS, "-v", "--filter-tick-range", "x-3"], 1, "'x' is no tick; write 10-20, 10-, -20 or 10"),
+    (["run", TWO_BANKS, "-v", "--filter-tick-range", "9-3"], 1, "ends before it begins; write 3-9"),
+    (["run", TWO_BANKS, "-v", "--filter-tick-range", "-"], 1, "names no tick"),
     (["run", TWO_BANKS, "--seed", "-1"], 2, "--seed"),
     (["run", TWO_BANKS, "--seed", str(2**64)], 2, "--seed"),
     (["run", TWO_BANKS, "--ticks", "0"], 2, "--ticks"),

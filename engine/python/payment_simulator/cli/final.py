@@ -1,4 +1,4 @@
-"""The JSON that ends a run."""
+"""The JSON that ends a run or a replay."""
 
 import json
 from typing import Any
@@ -6,18 +6,19 @@ from typing import Any
 from payment_simulator.execution.run import Run
 
 
-def final_json(run: Run, config_file: str, duration_seconds: float) -> str:
+def final_json(run: Run, simulation: dict[str, Any], duration_seconds: float) -> str:
     """One compact line: simulation, metrics, agents, costs, performance. Money in cents.
 
-    `duration_seconds`, `ticks_per_second` and `performance` are the only values that differ from one run of the same
-    scenario and seed to the next.
+    `simulation` stands first under `simulation`, before how long it took. `duration_seconds`, `ticks_per_second` and
+    `performance` are the only values that differ from one run of the same scenario and seed to the next.
     """
     totals = run.totals
-    speed = _speed(run.ticks, duration_seconds)
+    ticks = simulation.get("ticks_replayed", run.ticks)
+    speed = _speed(ticks, duration_seconds)
     return _compact(
         {
             "simulation": {
-                "config_file": config_file,
+                **simulation,
                 "seed": run.seed,
                 "ticks_executed": run.ticks,
                 "duration_seconds": round(duration_seconds, 3),
@@ -31,18 +32,19 @@ def final_json(run: Run, config_file: str, duration_seconds: float) -> str:
     )
 
 
-def metadata_json(run: Run, duration_seconds: float) -> str:
-    """The last line of an event stream: final statistics."""
+def metadata_json(run: Run, about: dict[str, Any], duration_seconds: float) -> str:
+    """The last line of an event stream: final statistics of the whole run. `about` stands after the mark."""
     totals = run.totals
     statistics = {
         "_metadata": True,
+        **about,
         "seed": run.seed,
         "ticks_executed": run.ticks,
         "total_events": run.event_count,
         **{name: totals[name] for name in METRICS},
         "total_costs": totals["total_cost"],
         "duration_seconds": round(duration_seconds, 3),
-        "ticks_per_second": _speed(run.ticks, duration_seconds),
+        "ticks_per_second": _speed(about.get("ticks_replayed", run.ticks), duration_seconds),
     }
     return _compact(statistics)
 

@@ -1,22 +1,18 @@
-"""`payment-sim run`: simulate a scenario."""
+"""`payment-sim run`: simulate a scenario, or go on with a state file."""
 
-import sys
-import time
-from enum import StrEnum
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from payment_simulator.cli.console import on_terminal, say
-from payment_simulator.cli.exit_codes import FAILED, exit_codes
+from payment_simulator.cli.console import say
+from payment_simulator.cli.exit_codes import exit_codes
+from payment_simulator.cli.output import Agent, Mode, Output, TickRange, Tx, Types, chosen_filter, chosen_mode
 
-
-class Mode(StrEnum):
-    """What is written to stdout."""
-
-    NORMAL = "normal"
-    EVENT_STREAM = "event_stream"
+if TYPE_CHECKING:
+    from payment_simulator.execution.runner import View
 
 
 def run(
@@ -30,52 +26,51 @@ def run(
     ticks: Annotated[
         int | None, typer.Option("--ticks", "-t", min=1, help="Stop after so many ticks; days keep their length.")
     ] = None,
-    mode: Annotated[
-        Mode | None,
-        typer.Option("--mode", help="normal: one JSON line at the end. event_stream: a JSON line an event."),
-    ] = None,
-    event_stream: Annotated[bool, typer.Option("--event-stream", help="The same as --mode event_stream.")] = False,
+    mode: Annotated[Mode | None, typer.Option("--mode", help="What is written; the flags below say the same.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every tick as text on stderr.")] = False,
+    stream: Annotated[bool, typer.Option("--stream", help="A JSON line a tick.")] = False,
+    event_stream: Annotated[bool, typer.Option("--event-stream", help="A JSON line an event.")] = False,
+    filter_event_type: Types = None,
+    filter_agent: Agent = None,
+    filter_tx: Tx = None,
+    filter_tick_range: TickRange = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Say on stderr how long ticks took.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="The form of the result; json is the only one.")
+    ] = "json",
 ) -> None:
     """Simulate a scenario and print its result as JSON on stdout.
 
     Exit codes: 0 done, 1 the scenario or the run failed, 2 wrong usage, 130 interrupted.
     """
+    if output != "json":
+        raise typer.BadParameter(f"got {output!r}; json is the only form", param_hint="--output")
     if (file is None) == (config is None):
         raise typer.BadParameter("name one scenario file, either as FILE or with --config")
-    if event_stream and mode is Mode.NORMAL:
-        say("error", "--event-stream and --mode normal exclude each other; keep one")
-        raise typer.Exit(FAILED)
-    streaming = event_stream or mode is Mode.EVENT_STREAM
     path = file or config
     assert path is not None
     with exit_codes(path):
-        _simulate(path, seed, ticks, streaming=streaming, quiet=quiet)
+        flags = {Mode.VERBOSE: verbose, Mode.STREAM: stream, Mode.EVENT_STREAM: event_stream}
+        chosen = chosen_mode(mode, flags)
+        shown = chosen_filter(chosen, filter_event_type, filter_agent, filter_tx, filter_tick_range, quiet=quiet)
+        _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug))
 
 
-def _simulate(path: Path, seed: int | None, ticks: int | None, *, streaming: bool, quiet: bool) -> None:
+def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output) -> None:
     from payment_simulator_core_rs import Orchestrator
 
-    from payment_simulator.cli.final import final_json, metadata_json
-    from payment_simulator.cli.views import JsonLinesView, ProgressView
     from payment_simulator.config.loader import load_config
     from payment_simulator.execution.run import Run
-    from payment_simulator.execution.runner import SimulationRunner, View
     from payment_simulator.execution.simulate import engine_input
     from payment_simulator.execution.source import LiveSource
 
     config = load_config(path)
     for warning in config.warnings:
-        say("warning", warning.at(config.name), quiet=quiet)
+        say("warning", warning.at(config.name), quiet=output.quiet)
     plain = engine_input(config, seed)
     engine = Orchestrator(plain)
-    views: list[View] = [JsonLinesView(sys.stdout.buffer)] if streaming else []
-    if on_terminal() and not quiet:
-        views.append(ProgressView())
-    started = time.perf_counter()
-    SimulationRunner(LiveSource(engine, plain["ticks_per_day"], ticks), views).run()
-    seconds = time.perf_counter() - started
-    result = Run(engine, plain)
-    line = metadata_json(result, seconds) if streaming else final_json(result, str(path), seconds)
-    sys.stdout.buffer.write(line.encode() + b"\n")
-    sys.stdout.buffer.flush()
+    views: list[View] = []
+    output.play(
+        LiveSource(engine, plain["ticks_per_day"], ticks), Run(engine, plain), {"config_file": str(path)}, views
+    )

@@ -1,0 +1,115 @@
+"""What a run or a replay writes, and the playing of its frames: the part that both share."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from payment_simulator.cli.console import on_terminal, say
+from payment_simulator.cli.exit_codes import CommandError
+
+if TYPE_CHECKING:
+    from payment_simulator.execution.event_filter import EventFilter
+    from payment_simulator.execution.run import Run
+    from payment_simulator.execution.runner import View
+    from payment_simulator.execution.source import Source
+
+Types = Annotated[str | None, typer.Option("--filter-event-type", help="Show these events only: names with commas.")]
+Agent = Annotated[str | None, typer.Option("--filter-agent", help="Show what concerns this bank only.")]
+Tx = Annotated[str | None, typer.Option("--filter-tx", help="Show what names this payment only.")]
+TickRange = Annotated[
+    str | None, typer.Option("--filter-tick-range", help="Show these ticks only: 10-20, 10-, -20 or 10.")
+]
+
+
+class Mode(StrEnum):
+    """What is written, and where."""
+
+    NORMAL = "normal"
+    VERBOSE = "verbose"
+    STREAM = "stream"
+    EVENT_STREAM = "event_stream"
+
+
+@dataclass(frozen=True)
+class Output:
+    """How a run or a replay is shown."""
+
+    mode: Mode
+    shown: EventFilter
+    quiet: bool = False
+    debug: bool = False
+    first_tick: int = 0
+
+    def play(self, source: Source, run: Run, about: dict[str, Any], views: Sequence[View] = ()) -> None:
+        """Lead the frames of the source to the views, and write the end. `run` holds their log.
+
+        `about` is what the last line tells of the simulation beside its figures.
+        """
+        from payment_simulator.cli.final import final_json, metadata_json
+        from payment_simulator.cli.views import (
+            JsonLinesView,
+            ProgressView,
+            StreamView,
+            TimedSource,
+            TimingView,
+            VerboseView,
+        )
+        from payment_simulator.execution.log_state import LogState
+        from payment_simulator.execution.run import Run
+        from payment_simulator.execution.runner import SimulationRunner
+
+        out, people = sys.stdout.buffer, sys.stderr.buffer
+        shown: list[View] = []
+        if self.mode is Mode.EVENT_STREAM:
+            shown.append(JsonLinesView(out, self.shown))
+        elif self.mode is Mode.STREAM:
+            shown.append(StreamView(out))
+        elif self.mode is Mode.VERBOSE:
+            state = LogState(run.config, run.state(-1))
+            shown.append(VerboseView(people, state, self.shown, self.first_tick))
+        if self.debug and not self.quiet:
+            source = TimedSource(source)
+            shown.append(TimingView(people, source, each=self.mode is Mode.VERBOSE))
+        if on_terminal() and not self.quiet and self.mode is not Mode.VERBOSE:
+            shown.append(ProgressView())
+        started = time.perf_counter()
+        SimulationRunner(source, [*views, *shown]).run()
+        seconds = time.perf_counter() - started
+        ended = Run(run.engine, run.config)
+        if self.mode is Mode.EVENT_STREAM:
+            out.write(metadata_json(ended, about, seconds).encode() + b"\n")
+        elif self.mode is not Mode.STREAM:
+            out.write(final_json(ended, about, seconds).encode() + b"\n")
+        out.flush()
+
+
+def chosen_mode(mode: Mode | None, flags: dict[Mode, bool]) -> Mode:
+    """The one mode that is asked for, by `--mode` or by flags. Raises `CommandError` for more than one."""
+    spelling = {Mode.NORMAL: "--mode normal", Mode.VERBOSE: "--verbose", Mode.STREAM: "--stream"}
+    asked = dict.fromkeys([*(flag for flag, given in flags.items() if given), *([mode] if mode else [])])
+    if len(asked) > 1:
+        names = [spelling.get(each, "--event-stream") for each in asked]
+        raise CommandError(f"{' and '.join(names)} exclude each other; keep one")
+    return next(iter(asked), Mode.NORMAL)
+
+
+def chosen_filter(
+    mode: Mode, types: str | None, agent: str | None, tx: str | None, ticks: str | None, *, quiet: bool
+) -> EventFilter:
+    """The filter that is asked for. Raises `CommandError` where it has no effect, `FilterError` if it is none."""
+    from payment_simulator.execution.event_filter import EventFilter
+
+    given = any(word is not None for word in (types, agent, tx, ticks))
+    if given and mode not in (Mode.VERBOSE, Mode.EVENT_STREAM):
+        raise CommandError("filters choose what is shown; they need --verbose or --event-stream")
+    shown = EventFilter.parse(types, agent, tx, ticks)
+    for name in shown.unknown_types():
+        say("warning", f"--filter-event-type: {name!r} is no event type; docs/log.md lists them", quiet=quiet)
+    return shown
