@@ -9,7 +9,7 @@ use crate::event::EventKind;
 use crate::log::{Common, EventLog, NONE};
 use crate::money::Cents;
 use crate::policy::Decision;
-use crate::settlement::Queue2;
+use crate::settlement::{Queue2, Room};
 use crate::tally::Tally;
 use crate::transaction::{Status, Transaction};
 
@@ -44,6 +44,8 @@ pub struct State {
     pub throughput_today: Vec<(u32, u32)>,
     /// Room for the decisions of a bank, kept from one to the next.
     pub decisions: Vec<(u32, Decision)>,
+    /// Room for what settlement works out.
+    pub room: Room,
     /// All that has happened.
     pub log: EventLog,
     /// Counts and sums.
@@ -123,6 +125,7 @@ impl State {
             deferred: vec![Default::default(); agents.len()],
             throughput_today: vec![(0, 0); agents.len()],
             decisions: Vec::new(),
+            room: Room::default(),
             agents,
             log: EventLog::default(),
             tally: Tally::default(),

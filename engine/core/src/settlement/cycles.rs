@@ -1,62 +1,81 @@
 //! Cycles: banks in a closed loop settle what each has queued for the next; every bank pays only its net.
 //!
 //! The graph is that of the banks, where an edge holds all queued payments of an ordered pair. So the number of loops does not depend
-//! on the number of payments, and the length of the queue is no limit.
+//! on the number of payments, and the length of the queue is no limit. `search.rs` finds the loops.
 
-use super::{mark_settled, post_nets};
-use crate::config::CYCLE_LENGTH_MAX;
+use super::{ITERATIONS_MAX, mark_settled, post_nets};
+use crate::config::{CYCLE_LENGTH_MAX, LsmConfig};
 use crate::error::SimulationError;
 use crate::event::EventKind;
 use crate::log::{Common, NONE};
 use crate::money::Cents;
 use crate::state::State;
 use crate::transaction::Mechanism;
-use std::cmp::Reverse;
 
-/// A closed loop of banks that begins with the smallest, and the value on its edges when it was found.
+/// What a tick may still do.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
-    value: i128,
-    length: usize,
-    agents: [u32; CYCLE_LENGTH_MAX as usize],
+pub struct CycleBudget {
+    /// Banks in the longest loop.
+    length_max: usize,
+    /// How many loops may still settle.
+    cycles: u32,
+    /// How many loops may still be looked at.
+    candidates: u32,
+    /// How many payments were queued when a search last found nothing that settles: with as many, another would find nothing.
+    in_vain_with: Option<usize>,
 }
 
-impl Candidate {
-    fn agents(&self) -> &[u32] {
-        &self.agents[..self.length]
+impl CycleBudget {
+    /// The budget of a tick.
+    pub fn new(config: &LsmConfig) -> Self {
+        Self {
+            length_max: config.max_cycle_length as usize,
+            cycles: config.max_cycles_per_tick,
+            candidates: config.max_cycle_candidates,
+            in_vain_with: None,
+        }
+    }
+
+    /// Whether nothing more may be done in this tick.
+    pub fn is_used_up(&self) -> bool {
+        self.cycles == 0 || self.candidates == 0
     }
 }
 
 /// Settle loops, the most valuable first. Returns how many settled.
-pub fn settle_cycles(
-    state: &mut State,
-    length_max: u32,
-    cycles_left: &mut u32,
-    candidates_left: &mut u32,
-) -> Result<u64, SimulationError> {
-    if *cycles_left == 0 || *candidates_left == 0 {
+///
+/// Loops are those of the graph as it is now. Each is tried once, in order, with the money and the payments that those before it have
+/// left: the first that is feasible settles, then the first feasible one after it, and so on.
+pub fn settle_cycles(state: &mut State, budget: &mut CycleBudget) -> Result<u64, SimulationError> {
+    let queued = state.queue2.len();
+    if budget.is_used_up() || budget.in_vain_with == Some(queued) {
         return Ok(0);
     }
-    let mut search = Search::new(state, *candidates_left as usize);
-    search.find(length_max as usize);
-    *candidates_left -= search.found.len() as u32;
-    if search.bounded {
-        *candidates_left = 0;
-        let bound = search.found.len() as u32;
-        state.log.append(EventKind::LsmCycleSearchBounded, Common::NOTHING).u32(bound);
-    }
-    let mut candidates = search.found;
-    candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.value), candidate.length, candidate.agents));
-    let mut settled = 0;
-    for candidate in candidates {
-        if *cycles_left == 0 {
-            break;
+    let mut search = std::mem::take(&mut state.room.search);
+    search.begin(state, budget.length_max);
+    // Loops can only become fewer within a tick. If there can never be too many of them, they need not be counted.
+    let counted = search.loops_max() * u64::from(ITERATIONS_MAX) >= u64::from(budget.candidates);
+    let limit = if counted { Some(budget.candidates as usize) } else { None };
+    let mut found = search.first(limit);
+    if counted {
+        budget.candidates -= search.count() as u32;
+        if search.is_bounded() {
+            budget.candidates = 0;
+            state.log.append(EventKind::LsmCycleSearchBounded, Common::NOTHING).u32(search.count() as u32);
         }
-        if settle_whole_or_heads(state, candidate.agents())? {
-            *cycles_left -= 1;
+    }
+    let mut settled = 0;
+    while let Some(best) = found {
+        if settle_whole_or_heads(state, &search.agents(&best))? {
+            budget.cycles -= 1;
             settled += 1;
         }
+        found = if budget.cycles > 0 { search.next(state, &best) } else { None };
     }
+    if settled == 0 && !counted {
+        budget.in_vain_with = Some(queued);
+    }
+    state.room.search = search;
     Ok(settled)
 }
 
@@ -74,8 +93,8 @@ fn settle_whole_or_heads(state: &mut State, agents: &[u32]) -> Result<bool, Simu
     }
     let mut heads = [0_i128; CYCLE_LENGTH_MAX as usize];
     for (edge, value) in heads.iter_mut().enumerate().take(agents.len()) {
-        let head = state.queue2.payments_between(agents[edge], next(agents, edge), &state.transactions).next();
-        *value = head.map_or(0, |index| i128::from(state.transactions[index as usize].amount));
+        let head = state.queue2.head_between(agents[edge], next(agents, edge));
+        *value = head.map_or(0, |(_, amount)| i128::from(amount));
     }
     if heads != whole && is_feasible(state, agents, &heads) {
         return settle(state, agents, 1);
@@ -107,9 +126,8 @@ fn settle(state: &mut State, agents: &[u32], per_edge: usize) -> Result<bool, Si
     let mut payments = Vec::new();
     let mut values = [0_i128; CYCLE_LENGTH_MAX as usize];
     for (edge, value) in values.iter_mut().enumerate().take(agents.len()) {
-        let queued = state.queue2.payments_between(agents[edge], next(agents, edge), &state.transactions);
-        for index in queued.take(per_edge) {
-            *value += i128::from(state.transactions[index as usize].amount);
+        for (index, amount) in state.queue2.payments_between(agents[edge], next(agents, edge)).take(per_edge) {
+            *value += i128::from(amount);
             payments.push(index);
         }
     }
@@ -135,124 +153,4 @@ fn settle(state: &mut State, agents: &[u32], per_edge: usize) -> Result<bool, Si
         .i64(max_net_outflow)
         .u32(if max_net_outflow > 0 { payer } else { NONE });
     Ok(true)
-}
-
-/// The search for loops: by length, then by the numbers of their banks, each loop once, from its smallest bank.
-///
-/// Banks get new numbers, in the same order, that count only those which both owe and are owed.
-struct Search {
-    banks: Vec<u32>,
-    /// By bank: to whom it owes, ascending, and how much.
-    edges: Vec<Vec<(usize, i128)>>,
-    /// The fewest edges from a bank to another over banks not smaller than the other; `usize::MAX` for none.
-    distance: Vec<Vec<usize>>,
-    path: Vec<usize>,
-    limit: usize,
-    found: Vec<Candidate>,
-    bounded: bool,
-}
-
-impl Search {
-    fn new(state: &State, limit: usize) -> Self {
-        let queue = &state.queue2;
-        let agents = queue.agents() as u32;
-        let mut is_owed = vec![false; agents as usize];
-        for agent in 0..agents {
-            for receiver in queue.receivers(agent) {
-                is_owed[*receiver as usize] = true;
-            }
-        }
-        let banks: Vec<u32> = (0..agents).filter(|agent| is_owed[*agent as usize] && !queue.receivers(*agent).is_empty()).collect();
-        let number = |agent: &u32| banks.binary_search(agent).ok();
-        let edges: Vec<Vec<(usize, i128)>> = banks
-            .iter()
-            .map(|sender| {
-                let receivers = queue.receivers(*sender).iter();
-                receivers.filter_map(|receiver| Some((number(receiver)?, queue.value_between(*sender, *receiver)))).collect()
-            })
-            .collect();
-        let distance = distances(&edges);
-        Self { banks, edges, distance, path: Vec::new(), limit, found: Vec::new(), bounded: false }
-    }
-
-    fn find(&mut self, length_max: usize) {
-        for length in 3..=length_max.min(self.banks.len()) {
-            for start in 0..self.banks.len() {
-                self.path.push(start);
-                self.extend(length, 0);
-                self.path.pop();
-                if self.bounded {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Go on from the end of the path to every loop of this length; `value` is what lies on the path.
-    fn extend(&mut self, length: usize, value: i128) {
-        let (start, end) = (self.path[0], self.path[self.path.len() - 1]);
-        for place in 0..self.edges[end].len() {
-            let (bank, amount) = self.edges[end][place];
-            if self.path.len() == length {
-                if bank == start {
-                    self.add(length, value + amount);
-                    return;
-                }
-                continue;
-            }
-            // The loop must still be closed with the edges that are left.
-            let close = self.distance[start][bank];
-            if bank > start && close <= length - self.path.len() && !self.path.contains(&bank) {
-                self.path.push(bank);
-                self.extend(length, value + amount);
-                self.path.pop();
-                if self.bounded {
-                    return;
-                }
-            }
-        }
-    }
-
-    fn add(&mut self, length: usize, value: i128) {
-        if self.found.len() == self.limit {
-            self.bounded = true;
-            return;
-        }
-        let mut agents = [0; CYCLE_LENGTH_MAX as usize];
-        for (agent, bank) in agents.iter_mut().zip(&self.path) {
-            *agent = self.banks[*bank];
-        }
-        self.found.push(Candidate { value, length, agents });
-    }
-}
-
-/// `[to][from]`: the fewest edges over banks not smaller than `to`.
-fn distances(edges: &[Vec<(usize, i128)>]) -> Vec<Vec<usize>> {
-    let mut owed_by: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
-    for (sender, owes) in edges.iter().enumerate() {
-        for (receiver, _) in owes {
-            owed_by[*receiver].push(sender);
-        }
-    }
-    (0..edges.len())
-        .map(|target| {
-            let mut distance = vec![usize::MAX; edges.len()];
-            let mut reached = vec![target];
-            let mut steps = 0;
-            while !reached.is_empty() {
-                steps += 1;
-                let mut further = Vec::new();
-                for bank in reached {
-                    for sender in &owed_by[bank] {
-                        if *sender > target && distance[*sender] == usize::MAX {
-                            distance[*sender] = steps;
-                            further.push(*sender);
-                        }
-                    }
-                }
-                reached = further;
-            }
-            distance
-        })
-        .collect()
 }

@@ -14,10 +14,7 @@ pub fn offset_on_entry(state: &mut State, incoming: u32) -> Result<bool, Simulat
     }
     let payment = &state.transactions[incoming as usize];
     let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
-    let Some(queued) = state.queue2.payments_between(receiver, sender, &state.transactions).next() else {
-        return Ok(false);
-    };
-    let back = state.transactions[queued as usize].amount;
+    let Some((queued, back)) = state.queue2.head_between(receiver, sender) else { return Ok(false) };
     let can_pay = |agent: u32, to: u32, sent: i64, received: i64| {
         let agent = &state.agents[agent as usize];
         sent - received <= agent.available_liquidity().max(0) && agent.check_limits(to, sent.into()).is_ok()

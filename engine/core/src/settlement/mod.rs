@@ -7,6 +7,7 @@ mod entry;
 mod multilateral;
 mod queue2;
 mod rtgs;
+mod search;
 
 pub use deferred::apply_deferred_credits;
 pub use queue2::Queue2;
@@ -22,7 +23,7 @@ use crate::state::State;
 use crate::tally::Counts;
 use crate::transaction::{Mechanism, Status};
 use bilateral::offset_pairs;
-use cycles::settle_cycles;
+use cycles::{CycleBudget, settle_cycles};
 use multilateral::settle_multilateral;
 
 /// How often netting is repeated in a tick while it settles something.
@@ -33,6 +34,16 @@ const FIFO: u8 = 1;
 const BILATERAL: u8 = 2;
 const CYCLES: u8 = 3;
 const MULTILATERAL: u8 = 4;
+
+/// Room for what settlement works out, kept from one tick to the next so that none is asked for anew. Between the steps of a tick it holds
+/// nothing that matters.
+#[derive(Debug, Clone, Default)]
+pub struct Room {
+    candidates: rtgs::Candidates,
+    pairs: Vec<bilateral::Pair>,
+    sides: [bilateral::Side; 2],
+    search: search::Search,
+}
 
 /// One pass over the central queue; logged as an algorithm if that is wanted.
 pub fn run_queue2(state: &mut State) -> Result<(), SimulationError> {
@@ -47,8 +58,7 @@ pub fn run_queue2(state: &mut State) -> Result<(), SimulationError> {
 pub fn save_liquidity(state: &mut State, config: &LsmConfig) -> Result<(), SimulationError> {
     let before = state.tally.of_tick;
     let mut operations = [0_u64; 3];
-    let mut cycles_left = config.max_cycles_per_tick;
-    let mut candidates_left = config.max_cycle_candidates;
+    let mut budget = CycleBudget::new(config);
     for _ in 0..ITERATIONS_MAX {
         if state.queue2.is_empty() || !state.queue2.netting_may_help() {
             break;
@@ -59,14 +69,14 @@ pub fn save_liquidity(state: &mut State, config: &LsmConfig) -> Result<(), Simul
             release_after(state, settled[0])?;
         }
         if config.enable_cycles {
-            settled[1] = settle_cycles(state, config.max_cycle_length, &mut cycles_left, &mut candidates_left)?;
+            settled[1] = settle_cycles(state, &mut budget)?;
             release_after(state, settled[1])?;
         }
         if config.multilateral != MultilateralMode::Off {
             settled[2] = settle_multilateral(state, config.multilateral)?;
         }
         if settled == [0; 3] {
-            if cycles_left > 0 && candidates_left > 0 {
+            if !budget.is_used_up() {
                 state.queue2.netting_found_nothing();
             }
             break;

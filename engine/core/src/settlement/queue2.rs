@@ -43,8 +43,52 @@ pub struct Place {
 struct Pair {
     value: i128,
     count: u32,
-    /// Payments in queue order with their places; those that have left the queue stay until there are too many of them.
-    entries: VecDeque<(u32, Place)>,
+    /// In queue order. The first is queued; those behind it that have left the queue stay until there are too many of them.
+    entries: VecDeque<Entry>,
+}
+
+/// A payment in the queue of its pair.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    place: Place,
+    /// `NONE` once it has left.
+    payment: u32,
+    amount: Cents,
+}
+
+impl Pair {
+    fn push(&mut self, entry: Entry) {
+        self.value += i128::from(entry.amount);
+        self.count += 1;
+        if self.entries.back().is_none_or(|last| last.place < entry.place) {
+            self.entries.push_back(entry);
+        } else {
+            let at = self.entries.partition_point(|other| other.place < entry.place);
+            self.entries.insert(at, entry);
+        }
+    }
+
+    fn remove(&mut self, place: Place) {
+        let at = if self.entries.front().is_some_and(|first| first.place == place) {
+            0
+        } else {
+            self.entries.partition_point(|entry| entry.place < place)
+        };
+        let Some(entry) = self.entries.get_mut(at) else { return };
+        entry.payment = NONE;
+        self.value -= i128::from(entry.amount);
+        self.count -= 1;
+        if self.entries.len() > 16 + 2 * self.count as usize {
+            self.entries.retain(|entry| entry.payment != NONE);
+        }
+        while self.entries.front().is_some_and(|first| first.payment == NONE) {
+            self.entries.pop_front();
+        }
+    }
+
+    fn live(&self) -> impl Iterator<Item = (u32, Cents)> + '_ {
+        self.entries.iter().filter(|entry| entry.payment != NONE).map(|entry| (entry.payment, entry.amount))
+    }
 }
 
 impl Queue2 {
@@ -112,11 +156,7 @@ impl Queue2 {
         self.senders[sender as usize][usize::from(class)].push(index, sequence, amount, transactions);
         let place = self.pair_place_or_new(sender, receiver);
         let pair = &mut self.pairs[place];
-        pair.value += i128::from(amount);
-        pair.count += 1;
-        let entry_place = Place { class, sequence };
-        let at = pair.entries.partition_point(|(_, place)| *place < entry_place);
-        pair.entries.insert(at, (index, entry_place));
+        pair.push(Entry { place: Place { class, sequence }, payment: index, amount });
         if pair.count == 1 {
             let receivers = &mut self.receivers[sender as usize];
             if let Err(at) = receivers.binary_search(&receiver) {
@@ -130,6 +170,7 @@ impl Queue2 {
     pub fn remove(&mut self, index: u32, transactions: &mut [Transaction]) {
         let payment = &mut transactions[index as usize];
         let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
+        let queue_place = Place { class: payment.queue2_class, sequence: payment.queue2_sequence };
         self.senders[sender as usize][usize::from(payment.queue2_class)].remove(payment.queue2_slot);
         self.value -= i128::from(amount);
         payment.queue2_slot = NONE;
@@ -137,16 +178,12 @@ impl Queue2 {
         self.count -= 1;
         let place = self.pair_place_or_new(sender, receiver);
         let pair = &mut self.pairs[place];
-        pair.value -= i128::from(amount);
-        pair.count -= 1;
+        pair.remove(queue_place);
         if pair.count == 0 {
-            pair.entries.clear();
             let receivers = &mut self.receivers[sender as usize];
             if let Ok(at) = receivers.binary_search(&receiver) {
                 receivers.remove(at);
             }
-        } else if pair.entries.len() > 16 + 2 * pair.count as usize {
-            pair.entries.retain(|entry| is_live(*entry, transactions));
         }
     }
 
@@ -173,18 +210,14 @@ impl Queue2 {
         self.pair(sender, receiver).map_or(0, |pair| pair.value)
     }
 
-    /// The queued payments from one bank to another, in queue order.
-    pub fn payments_between<'a>(
-        &'a self,
-        sender: u32,
-        receiver: u32,
-        transactions: &'a [Transaction],
-    ) -> impl Iterator<Item = u32> + 'a {
-        self.pair(sender, receiver)
-            .into_iter()
-            .flat_map(|pair| &pair.entries)
-            .filter(|entry| is_live(**entry, transactions))
-            .map(|(payment, _)| *payment)
+    /// The queued payments from one bank to another with their amounts, in queue order.
+    pub fn payments_between(&self, sender: u32, receiver: u32) -> impl Iterator<Item = (u32, Cents)> + '_ {
+        self.pair(sender, receiver).into_iter().flat_map(Pair::live)
+    }
+
+    /// The first queued payment from one bank to another, with its amount.
+    pub fn head_between(&self, sender: u32, receiver: u32) -> Option<(u32, Cents)> {
+        self.pair(sender, receiver)?.entries.front().map(|entry| (entry.payment, entry.amount))
     }
 
     /// The queued payments of a bank, in queue order.
@@ -227,17 +260,17 @@ impl Queue2 {
         self.netting_may_help = false;
     }
 
-    /// The banks woken since the last call.
-    pub fn take_woken(&mut self) -> Vec<u32> {
-        for agent in &self.woken {
-            self.is_woken[*agent as usize] = false;
-        }
-        std::mem::take(&mut self.woken)
+    /// Whether banks were woken that have not been looked at since.
+    pub fn has_woken(&self) -> bool {
+        !self.woken.is_empty()
     }
-}
 
-fn is_live((payment, place): (u32, Place), transactions: &[Transaction]) -> bool {
-    transactions[payment as usize].queue2_sequence == place.sequence
+    /// One of the banks that were woken and not looked at since.
+    pub fn pop_woken(&mut self) -> Option<u32> {
+        let agent = self.woken.pop()?;
+        self.is_woken[agent as usize] = false;
+        Some(agent)
+    }
 }
 
 /// One sender's payments in queue order.
@@ -378,12 +411,13 @@ mod tests {
                 let expected = plain[skipped..].iter().map(|(_, index)| *index).find(|index| transactions[*index as usize].amount <= liquidity);
                 prop_assert_eq!(queue.first_affordable(0, after, liquidity).map(|(_, index)| index), expected);
                 for receiver in 1..4 {
-                    let between: Vec<u32> =
-                        plain.iter().map(|(_, index)| *index).filter(|index| transactions[*index as usize].receiver == receiver).collect();
-                    let value: i128 = between.iter().map(|index| i128::from(transactions[*index as usize].amount)).sum();
+                    let to_receiver = plain.iter().map(|(_, index)| *index).filter(|index| transactions[*index as usize].receiver == receiver);
+                    let between: Vec<(u32, Cents)> = to_receiver.map(|index| (index, transactions[index as usize].amount)).collect();
+                    let value: i128 = between.iter().map(|(_, amount)| i128::from(*amount)).sum();
                     prop_assert_eq!((queue.value_between(0, receiver), queue.count_to(receiver)), (value, between.len()));
                     prop_assert_eq!(queue.receivers(0).contains(&receiver), !between.is_empty());
-                    prop_assert_eq!(queue.payments_between(0, receiver, &transactions).collect::<Vec<_>>(), between);
+                    prop_assert_eq!(queue.head_between(0, receiver), between.first().copied());
+                    prop_assert_eq!(queue.payments_between(0, receiver).collect::<Vec<_>>(), between);
                 }
             }
         }

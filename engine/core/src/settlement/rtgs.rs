@@ -87,39 +87,43 @@ fn log_limits_exceeded(state: &mut State, index: u32) {
 /// Only banks that have more liquidity or room than when they were last looked at are visited. What a bank receives during the pass
 /// helps its payments further back at once, and those further ahead in the next pass: as if the whole queue were walked.
 pub fn release_from_queue2(state: &mut State) -> Result<(), SimulationError> {
-    let woken = state.queue2.take_woken();
-    if woken.is_empty() {
+    if !state.queue2.has_woken() {
         return Ok(());
     }
-    // For each bank its next payment that can settle, by place in the queue; `next` tells which heap entries still hold.
-    let mut next: Vec<Option<Place>> = vec![None; state.agents.len()];
-    let mut heap = BinaryHeap::new();
-    for agent in woken {
-        look_for_next(state, agent, None, &mut next, &mut heap);
+    let mut candidates = std::mem::take(&mut state.room.candidates);
+    candidates.next.resize(state.agents.len(), None);
+    while let Some(agent) = state.queue2.pop_woken() {
+        candidates.look_for(state, agent, None);
     }
-    while let Some(Reverse((place, index))) = heap.pop() {
+    while let Some(Reverse((place, index))) = candidates.heap.pop() {
         let sender = state.transactions[index as usize].sender;
-        if next[sender as usize] != Some(place) {
+        if candidates.next[sender as usize] != Some(place) {
             continue;
         }
         let receiver = settle_from_queue2(state, index)?;
-        look_for_next(state, sender, Some(place), &mut next, &mut heap);
-        look_for_next(state, receiver, Some(place), &mut next, &mut heap);
+        candidates.look_for(state, sender, Some(place));
+        candidates.look_for(state, receiver, Some(place));
     }
+    state.room.candidates = candidates;
     Ok(())
 }
 
-/// Find the first payment of a bank, after a place in the queue, that can settle now.
-fn look_for_next(
-    state: &State,
-    agent: u32,
-    after: Option<Place>,
-    next: &mut [Option<Place>],
-    heap: &mut BinaryHeap<Reverse<(Place, u32)>>,
-) {
-    let found = next_that_can_settle(state, agent, after);
-    next[agent as usize] = found.map(|(place, _)| place);
-    heap.extend(found.map(Reverse));
+/// For each bank the next of its queued payments that can settle by itself; empty between passes.
+#[derive(Debug, Clone, Default)]
+pub struct Candidates {
+    /// By place in the queue.
+    heap: BinaryHeap<Reverse<(Place, u32)>>,
+    /// By bank: which of its entries in the heap still holds.
+    next: Vec<Option<Place>>,
+}
+
+impl Candidates {
+    /// Find the first payment of a bank, after a place in the queue, that can settle now.
+    fn look_for(&mut self, state: &State, agent: u32, after: Option<Place>) {
+        let found = next_that_can_settle(state, agent, after);
+        self.next[agent as usize] = found.map(|(place, _)| place);
+        self.heap.extend(found.map(Reverse));
+    }
 }
 
 fn next_that_can_settle(state: &State, agent: u32, after: Option<Place>) -> Option<(Place, u32)> {
