@@ -41,7 +41,7 @@ STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
 """While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
 HASH_DELAY_SECONDS = 0.05
 
-LATER: dict[View, str] = {}
+LATER: dict[View, str] = {"lessons": "panel_app.views.lessons"}
 """Views that are imported and built when they are first looked at: the module of each, which has `parts(app)`."""
 
 Action = Callable[[Any], object]

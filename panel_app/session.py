@@ -86,8 +86,12 @@ class Session:
 
         False when the engine refuses the change: the last valid run stays, and `message` says why.
         """
+        return self.set_changes(self.what_if.with_changes(changes))
+
+    def set_changes(self, what_if: WhatIf) -> bool:
+        """Replace all changes to the scenario at once, as `change` does it; it is one change to undo."""
         before = self.what_if
-        if not self._compute(before.with_changes(changes)):
+        if not self._compute(what_if):
             return False
         if self.what_if != before:
             self._done.append(before)
@@ -96,12 +100,7 @@ class Session:
 
     def reset(self) -> bool:
         """Back to the scenario as it is in its file; the seed stays."""
-        before = self.what_if
-        if before == WhatIf(seed=before.seed) or not self._compute(WhatIf(seed=before.seed)):
-            return False
-        self._done.append(before)
-        self._undone.clear()
-        return True
+        return self.changed and self.set_changes(WhatIf(seed=self.what_if.seed))
 
     def undo(self) -> bool:
         """Take back the last change."""

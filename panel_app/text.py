@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from panel_app.figures.numbers import count, short
 
+ON, OFF = "on", "off"
 BRAND = "Payment Simulator"
 SKIP = "Skip to the network"
 SCENARIO = "Scenario"
@@ -424,3 +425,58 @@ def waits(ticks: int) -> str:
 
 def after(ticks: int) -> str:
     return f"after {count(ticks, 'tick')}" if ticks else HOW_SHORT[1]
+
+
+# Lessons
+
+LESSONS = "Lessons"
+LESSON = "Lesson"
+LESSONS_INTRO = "Each lesson sets the simulator, asks, and notices what you do. Nothing is graded."
+ALL_LESSONS = "All lessons"
+BEGIN, GO_ON, NEXT, FINISH = "Begin", "Go on", "Next", "Finish"
+SHOW_AGAIN = "Show it again"
+SHOW_ME = "Show me"
+TRY_IT, DO_IT = "Try it", "Your turn"
+RIGHT, NOT_QUITE, DONE = "Right.", "Not quite.", "Done."
+YOUR_DAYS = "The days that you have tried"
+LOWEST = "lowest"
+OTHER_SCENARIO = "The simulator shows another scenario."
+BACK_TO_LESSON = "Back to this step"
+FACTS = {
+    "bilateral": "Bilateral",
+    "cycles": "Cycles",
+    "balances": "Balances",
+    "credit": "Credit lines",
+    "arrivals": "Arrivals",
+    "opening-balance": "Opening balance",
+    "day-settled": "Settled",
+    "day-left": "Left",
+    "day-cost": "Cost",
+    "day-credit-cost": "Credit",
+    "day-delay-cost": "Delay",
+    "day-late-cost": "Lateness",
+    "day-waiting-cost": "Waiting",
+}
+"""Column heads of a table of tried days; a fact that is not here stands there by its name."""
+
+
+def step_of(step: int, steps: int) -> str:
+    """`Step 2 of 5`; steps are counted from 0 inside."""
+    return f"Step {step + 1} of {steps}"
+
+
+def lesson_number(place: int, title: str) -> str:
+    return f"Lesson {place}: {title}"
+
+
+def steps_and_seen(steps: int, seen: int) -> str:
+    """`5 steps`, `5 steps, 2 seen`."""
+    return count(steps, "step") + (f", {seen} seen" if seen else "")
+
+
+def next_step(title: str) -> str:
+    return f"Next: {title}"
+
+
+def curve_of(names: Sequence[str]) -> str:
+    return f"{', '.join(names)} of the days that you have tried"

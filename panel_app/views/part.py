@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html as markup_text
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -63,14 +64,19 @@ class Html:
 
 
 class Part:
-    """Base of the HTML parts. `area` is its place in `styles/layout.css`."""
+    """Base of the HTML parts. `area` is its place in `styles/layout.css`; `sheets` are styles of its own.
+
+    `actions` are those that only this part asks for, by name, each called with a value.
+    """
 
     area: ClassVar[str]
     watches: ClassVar[frozenset[str]]
+    sheets: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, session: Session, theme: Theme) -> None:
         self.session = session
-        self._shown = Html(self.area, _sheet(session))
+        self.actions: dict[str, Callable[[Any], object]] = {}
+        self._shown = Html(self.area, _sheet(session), *(styles(name) for name in self.sheets))
         self._shown.model.name = f"{self.area} part"
 
     @abstractmethod

@@ -41,8 +41,8 @@ class WhatIfPanel(Part):
         switches = join(
             [
                 *(_row(number, Markup('<span class="small muted">{}</span>').format(text.ALWAYS)) for number in (0, 1)),
-                _row(2, _toggle("bilateral", text.SWITCHES[2], bool(lsm.get("enable_bilateral")))),
-                _row(3, _toggle("cycles", text.SWITCHES[3], bool(lsm.get("enable_cycles")))),
+                _row(2, toggle("bilateral", text.SWITCHES[2], bool(lsm.get("enable_bilateral")))),
+                _row(3, toggle("cycles", text.SWITCHES[3], bool(lsm.get("enable_cycles")))),
             ]
         )
         base = sorted(session.base_config["agents"], key=lambda agent: str(agent["id"]).encode())
@@ -56,7 +56,7 @@ class WhatIfPanel(Part):
             label = short(changed["opening_balance"])
             value = own.get(number, bank["opening_balance"])
             balances.append(
-                _slider(session.names[number], "balance", label, value, scale.low, scale.high, scale.step, number)
+                slider(session.names[number], "balance", label, value, scale.low, scale.high, scale.step, number)
             )
         factor = round(what.balance_factor * 100)
         credit = round(what.credit_factor * 100)
@@ -92,10 +92,10 @@ class WhatIfPanel(Part):
             settlement=text.SETTLEMENT,
             switches=switches,
             opening=text.OPENING_BALANCE,
-            all=_slider(text.ALL_BANKS, "balance-factor", text.times(factor), factor, 0, 300, 5),
+            all=slider(text.ALL_BANKS, "balance-factor", text.times(factor), factor, 0, 300, 5),
             balances=join(balances),
-            credit=_slider(text.CREDIT, "credit-factor", text.times(credit), credit, 0, 300, 5),
-            arrivals=_slider(text.ARRIVALS, "arrivals-factor", text.times(arrivals), arrivals, 10, 300, 5),
+            credit=slider(text.CREDIT, "credit-factor", text.times(credit), credit, 0, 300, 5),
+            arrivals=slider(text.ARRIVALS, "arrivals-factor", text.times(arrivals), arrivals, 10, 300, 5),
             seed=text.SEED,
             seed_value=session.seed,
             new_seed=text.NEW_SEED,
@@ -111,15 +111,17 @@ def _row(mechanism: int, control: Markup) -> Markup:
     )
 
 
-def _toggle(action: str, label: str, on: bool) -> Markup:
+def toggle(action: str, label: str, on: bool) -> Markup:
+    """A switch; pressed, it asks for `action` with the other position."""
     return Markup(
         '<button class="toggle" role="switch" aria-checked="{}" aria-label="{}" data-do="{}" data-value="{}"></button>'
     ).format("true" if on else "false", label, action, "off" if on else "on")
 
 
-def _slider(
+def slider(
     label: str, action: str, shown: str, value: int, low: int, high: int, step: int, number: int | None = None
 ) -> Markup:
+    """A slider that asks for `action` with its value, or with (number, value), while it is dragged."""
     part = 100 * (min(max(value, low), high) - low) / max(1, high - low)
     extra = "" if number is None else Markup(' data-extra="{}"').format(number)
     return Markup(

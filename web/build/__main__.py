@@ -21,14 +21,14 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True, help="the folder to replace by the site")
     given = options.parse_args()
     numpy, pydantic_core = wheels.numpy(), wheels.pydantic_core()
-    scenarios = first_run.checked_scenarios()
+    scenarios, lessons = first_run.checked_scenarios(), first_run.checked_lessons()
 
     site = Site()
     library = archive.packed_zip(archive.compiled(contents.standard_library(wheels.RUNTIME / "python_stdlib.zip")))
     interface = archive.packed(
         archive.compiled(contents.interface(numpy))
         | archive.compiled(contents.own(given.wheel))
-        | {f"panel_app/scenarios/{name}": text for name, text in scenarios.items()}
+        | {f"panel_app/scenarios/{name}": text for name, text in (scenarios | lessons).items()}
     )
     validation = archive.packed(archive.compiled(contents.validation(pydantic_core)))
     panel = {f"panel/{path}": content for path, content in assets.panel_styles().items()}

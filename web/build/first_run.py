@@ -1,4 +1,5 @@
-"""What the program itself says when the site is built: the scenarios, checked, and the picture of a finished run."""
+"""What the program itself says when the site is built: scenarios and lessons, checked, and the picture of a finished
+run."""
 
 from __future__ import annotations
 
@@ -33,6 +34,16 @@ def checked_scenarios() -> dict[str, bytes]:
         display = json.loads(text)["display"]
         index.append({"name": source.stem, "title": display["title"], "teaches": display["teaches"]})
     return files | {"index.json": json.dumps(index, ensure_ascii=False).encode()}
+
+
+def checked_lessons() -> dict[str, bytes]:
+    """Every lesson as it was written, after it has been played through with the engine. Raises `LessonError`."""
+    from panel_app.lessons import library
+
+    files = sorted(library.folder().glob("*.md"))
+    for file in files:
+        library.check(library.read(file))
+    return {f"lessons/{file.name}": file.read_bytes() for file in files}
 
 
 def first_run() -> FirstRun:
