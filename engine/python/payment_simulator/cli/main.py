@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from payment_simulator.cli.commands.run import run
+from payment_simulator.cli.commands.serve import serve
 
 app = typer.Typer(
     name="payment-sim",
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(serve)
 
 
 def _version(wanted: bool) -> None:

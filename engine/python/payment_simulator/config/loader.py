@@ -13,7 +13,7 @@ from payment_simulator.config.aliases import Canonical, canonical
 from payment_simulator.config.json_text import parse_json
 from payment_simulator.config.node import DocumentError, Node, from_python
 from payment_simulator.config.policy_documents import Documents
-from payment_simulator.config.problem import ConfigError, Problem
+from payment_simulator.config.problem import ConfigError, NotADocument, Problem
 from payment_simulator.config.schema import Scenario
 from payment_simulator.config.simulation_config import SimulationConfig
 from payment_simulator.config.yaml_text import parse_yaml
@@ -30,23 +30,24 @@ def load_config(source: str | os.PathLike[str] | Mapping[str, Any]) -> Simulatio
         try:
             return _checked(from_python(source), "<mapping>")
         except DocumentError as error:
-            raise ConfigError([error.problem], "<mapping>") from None
+            raise NotADocument([error.problem], "<mapping>") from None
     path = Path(source)
     return parse_config(_text(path), str(path))
 
 
-def parse_config(text: str, name: str = "<text>") -> SimulationConfig:
+def parse_config(text: str, name: str = "<text>", *, files: bool = True) -> SimulationConfig:
     """Read and check a scenario's text: JSON if the name ends with `.json` or the text begins with `{`, else YAML.
 
-    `name` stands in messages. Raises `ConfigError` with every problem that was found.
+    `name` stands in messages. Without `files`, a policy that names a file is refused and no file is looked for. Raises
+    `ConfigError` with every problem that was found, `NotADocument` if the text is none.
     """
     is_json = name.endswith(".json") or (not name.endswith((".yaml", ".yml")) and text.lstrip().startswith("{"))
     try:
         if "\0" in text:
             raise DocumentError("is not text: it holds a NUL character; write a YAML or JSON file")
-        return _checked(parse_json(text) if is_json else parse_yaml(text), name)
+        return _checked(parse_json(text) if is_json else parse_yaml(text), name, files=files)
     except DocumentError as error:
-        raise ConfigError([error.problem], name) from None
+        raise NotADocument([error.problem], name) from None
 
 
 def _text(path: Path) -> str:
@@ -65,13 +66,13 @@ def _text(path: Path) -> str:
         raise refuse(f"cannot be read: {error.strerror}") from None
 
 
-def _checked(root: Node, name: str) -> SimulationConfig:
+def _checked(root: Node, name: str, *, files: bool = True) -> SimulationConfig:
     if not isinstance(root.value, dict):
         raise DocumentError(
             "is not a scenario: a mapping with `simulation` and `agents` should stand here", root.line, root.column
         )
     document = canonical(root)
-    reader = policy_documents.Reader(Path(name).parent)
+    reader = policy_documents.Reader(Path(name).parent if files else None)
     documents = reader.documents(document.root)
     problems = [*document.problems, *references.problems(document.root), *reader.problems]
     problems += policy_documents.problems(documents, document.root)

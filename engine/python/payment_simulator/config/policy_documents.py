@@ -49,9 +49,12 @@ Documents = Mapping[int, PolicyDocument]
 
 
 class Reader:
-    """Reads the documents of a scenario; each file once."""
+    """Reads the documents of a scenario; each file once.
 
-    def __init__(self, folder: Path) -> None:
+    Without a folder no file is looked for: a scenario that comes over the network may not name one.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
         self.files: dict[Path, PolicyDocument | None] = {}
@@ -82,6 +85,10 @@ class Reader:
 
     def file(self, path: Node) -> PolicyDocument | None:
         """Beside the scenario, or else in the working directory."""
+        if self.folder is None:
+            message = f"got {shown(path.value)}; no file is read here: write the document into `json`, as text"
+            self.problems.append(path.problem(message))
+            return None
         candidates = [self.folder / path.value, Path(path.value)]
         file = next((candidate for candidate in candidates if candidate.is_file()), None)
         if file is None:

@@ -43,6 +43,10 @@ class ConfigError(ValueError):
         super().__init__("\n".join(problem.at(source) for problem in self.problems))
 
 
+class NotADocument(ConfigError):
+    """What was given is no document at all: not valid JSON or YAML, too deep, or no mapping."""
+
+
 def shown(value: object) -> str:
     """A value as the scenario's author would write it, short."""
     if value is None:

@@ -1,0 +1,99 @@
+"""The server as an ASGI application: `payment_simulator.api.main:app`, or `create_app` with settings of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from payment_simulator_core_rs import __version__
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from payment_simulator.api import middleware
+from payment_simulator.api.manager import SimulationManager
+from payment_simulator.api.middleware.rate import Buckets
+from payment_simulator.api.problem import ProblemError
+from payment_simulator.api.routes import events, meta, simulations, sockets, state, transactions
+from payment_simulator.api.settings import Settings
+
+DESCRIPTION = (
+    "Simulations of payment settlement: create one from a scenario, run it tick by tick or to its end, and ask about "
+    "everything that happens in it. Money is integer cents, time is ticks counted from 0. Errors are problem details "
+    "(RFC 9457). `/ws/simulations/{id}` is the same as a WebSocket, with events as they happen."
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """A server. Without settings it takes those of the environment."""
+    settings = settings or Settings.from_environment()
+    app = FastAPI(
+        title="Payment simulator", version=__version__, description=DESCRIPTION, lifespan=_life, redirect_slashes=False
+    )
+    app.state.manager = SimulationManager(settings)
+    app.state.buckets = Buckets(settings.limits.requests_per_second)
+    for module in (meta, simulations, transactions, events, state, sockets):
+        app.include_router(module.router, prefix="/api")
+        app.include_router(module.router, include_in_schema=False)
+    app.add_exception_handler(ProblemError, _problem)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    middleware.add_all(app, settings, app.state.buckets)
+    return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    manager: SimulationManager = app.state.manager
+    sweeper = asyncio.create_task(manager.sweep())
+    yield
+    sweeper.cancel()
+    with suppress(asyncio.CancelledError):
+        await sweeper
+    await manager.close()
+
+
+def _answer(problem: ProblemError, request: Request) -> Response:
+    return problem.response(request.url.path, getattr(request.state, "request_id", ""))
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    return _answer(cast(ProblemError, error), request)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """What the framework refuses: a path or a method that does not exist."""
+    refused = cast(HTTPException, error)
+    kind = {404: "not-found", 405: "method-not-allowed"}.get(refused.status_code, "bad-request")
+    detail = str(refused.detail) if refused.status_code != 404 else f"there is nothing at {request.url.path}"
+    return _answer(ProblemError(refused.status_code, kind, detail, headers=refused.headers), request)
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    """What does not fit the model of a request: every field that is wrong."""
+    errors = [_field_error(found) for found in cast(RequestValidationError, error).errors()]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    detail = f"{errors[0]['path']}: {errors[0]['message']}{more}"
+    return _answer(ProblemError(422, "malformed", detail, errors=errors), request)
+
+
+def _field_error(error: dict[str, Any]) -> dict[str, Any]:
+    value = error.get("input")
+    shown = value if isinstance(value, int | str | bool | None) and len(str(value)) <= 100 else None
+    return {
+        "path": ".".join(str(step) for step in error["loc"]),
+        "message": error["msg"],
+        "line": None,
+        "column": None,
+        "value": shown,
+    }
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, made when a server asks for it: importing this module reads no environment."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,170 @@
+"""Events by what they say: filters, sorting, pages."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from payment_simulator_core_rs import event_catalogue
+
+from payment_simulator.api.run_view import RunView
+
+Sort = Literal["tick_asc", "tick_desc"]
+Seqs = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFilter:
+    """What is wanted; None: whatever. All of it must hold. `event_types` are alternatives."""
+
+    tick: int | None = None
+    tick_min: int | None = None
+    tick_max: int | None = None
+    day: int | None = None
+    agent_id: str | None = None
+    tx_id: str | None = None
+    event_types: tuple[str, ...] = ()
+
+    def ticks(self, run: RunView) -> tuple[int, int]:
+        """The ticks that are wanted, the last one not included."""
+        first, last = self.tick_min or 0, run.ticks if self.tick_max is None else self.tick_max + 1
+        if self.tick is not None:
+            first, last = max(first, self.tick), min(last, self.tick + 1)
+        if self.day is not None:
+            first, last = max(first, self.day * run.ticks_per_day), min(last, (self.day + 1) * run.ticks_per_day)
+        return first, min(last, run.ticks + 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Which of what was found: `limit` of them after the first `offset`, by place in the log or backwards."""
+
+    limit: int = 100
+    offset: int = 0
+    sort: Sort = "tick_asc"
+
+
+def found(
+    run: RunView, wanted: EventFilter, page: Page, simulation_id: str, time: Callable[[int], datetime]
+) -> dict[str, Any]:
+    """A page of events, with `total` of all pages and the filters as they were understood."""
+    seqs = _seqs(run, wanted)
+    if page.sort == "tick_desc":
+        seqs = seqs[::-1]
+    chosen = seqs[page.offset : page.offset + page.limit].tolist()
+    filters = asdict(wanted) | {"event_type": ",".join(wanted.event_types) or None, "sort": page.sort}
+    del filters["event_types"]
+    return {
+        "events": records(run, chosen, simulation_id, time),
+        "total": len(seqs),
+        "limit": page.limit,
+        "offset": page.offset,
+        "filters": filters,
+    }
+
+
+def naming(run: RunView, tx_id: str) -> list[int]:
+    """The places in the log of every event that names a payment."""
+    places: list[int] = _seqs(run, EventFilter(tx_id=tx_id)).tolist()
+    return places
+
+
+def records(
+    run: RunView, seqs: list[int], simulation_id: str, time: Callable[[int], datetime], *, whole: bool = False
+) -> list[dict[str, Any]]:
+    """The events at these places, as answers have them; `whole`: `details` hold every field."""
+    ends = run.event_ends
+    ticks: dict[int, list[dict[str, Any]]] = {}
+    rows = []
+    for seq in seqs:
+        tick = bisect_right(ends, seq)
+        if tick not in ticks:
+            ticks[tick] = run.events(tick, tick + 1)
+        event = ticks[tick][seq - (ends[tick - 1] if tick else 0)]
+        rows.append(_record(run, seq, event, simulation_id, time(tick), ALONE if whole else LIFTED))
+    return rows
+
+
+ALONE = ("event_type", "tick")
+LIFTED = (*ALONE, "agent_id", "tx_id")
+"""What stands beside `details`, not in them."""
+
+
+def _record(
+    run: RunView, seq: int, event: dict[str, Any], simulation_id: str, at: datetime, beside: tuple[str, ...]
+) -> dict[str, Any]:
+    details = {key: value for key, value in event.items() if key not in beside}
+    return {
+        "event_id": f"{simulation_id}:{seq}",
+        "seq": seq,
+        "simulation_id": simulation_id,
+        "tick": event["tick"],
+        "day": event["tick"] // run.ticks_per_day,
+        "event_type": event["event_type"],
+        "event_timestamp": at,
+        "created_at": at,
+        "details": details,
+        "agent_id": event.get("agent_id"),
+        "tx_id": event.get("tx_id"),
+        "sender_id": event.get("sender_id"),
+        "receiver_id": event.get("receiver_id"),
+        "amount": event.get("amount"),
+        "deadline": event.get("deadline_tick"),
+        "priority": event.get("priority"),
+    }
+
+
+def _seqs(run: RunView, wanted: EventFilter) -> Seqs:
+    """The places in the log of what is wanted, ascending."""
+    ends = run.event_ends
+    first, last = wanted.ticks(run)
+    if first >= last:
+        return np.zeros(0, dtype=np.int64)
+    begin = ends[first - 1] if 0 < first <= len(ends) else (0 if first == 0 else run.event_count)
+    end = ends[last - 1] if last <= len(ends) else run.event_count
+    if not wanted.event_types and wanted.agent_id is None and wanted.tx_id is None:
+        return np.arange(begin, end, dtype=np.int64)
+    rows = run.engine.event_rows(begin, end)
+    mask = np.ones(end - begin, dtype=bool)
+    if wanted.event_types:
+        codes = [place for name, place in _codes().items() if name in wanted.event_types]
+        mask &= np.isin(np.frombuffer(rows["kind"], np.uint8), codes)
+    if wanted.agent_id is not None:
+        number = run.agent_ids.index(wanted.agent_id) if wanted.agent_id in run.agent_ids else -1
+        mask &= _named(np.frombuffer(rows["participants"], "<i4") == number, rows["participants_offsets"])
+    if wanted.tx_id is not None:
+        mask &= _named(_equal_texts(rows, "tx_ids_text", wanted.tx_id.encode()), rows["tx_ids_offsets"])
+    return np.flatnonzero(mask) + begin
+
+
+def _named(hits: NDArray[np.bool_], offsets: bytes) -> NDArray[np.bool_]:
+    """Which rows have a hit among their items."""
+    before = np.concatenate(([0], np.cumsum(hits)))
+    bounds = np.frombuffer(offsets, "<i8")
+    return np.asarray(before[bounds[1:]] > before[bounds[:-1]])
+
+
+def _equal_texts(rows: dict[str, bytes], column: str, text: bytes) -> NDArray[np.bool_]:
+    """Which texts of a column are `text`."""
+    bounds, data = np.frombuffer(rows[column + "_offsets"], "<i8"), np.frombuffer(rows[column], np.uint8)
+    equal: NDArray[np.bool_] = np.diff(bounds) == len(text)
+    for place, character in enumerate(text):
+        candidates = np.flatnonzero(equal)
+        equal[candidates] = data[bounds[candidates] + place] == character
+    return equal
+
+
+@cache
+def _codes() -> dict[str, int]:
+    return {event["event_type"]: place for place, event in enumerate(event_catalogue())}
+
+
+def event_types() -> list[str]:
+    """Every event type there is."""
+    return list(_codes())

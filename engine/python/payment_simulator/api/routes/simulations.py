@@ -1,0 +1,135 @@
+"""The life of simulations."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from payment_simulator.api.models.problem import answers
+from payment_simulator.api.models.simulation import (
+    SCENARIO_EXAMPLES,
+    Created,
+    Deleted,
+    RunResult,
+    SimulationDetail,
+    Simulations,
+    TickResult,
+    TickResults,
+)
+from payment_simulator.api.queries import current_day
+from payment_simulator.api.queries.state import state as state_of
+from payment_simulator.api.record import Record
+from payment_simulator.api.routes.access import AnyRecord, Live, Manager
+from payment_simulator.api.run_view import RunView
+from payment_simulator.api.simulation import Simulation
+
+router = APIRouter(tags=["simulations"])
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object"}, "examples": SCENARIO_EXAMPLES},
+            "application/yaml": {"schema": {"type": "object"}, "examples": SCENARIO_EXAMPLES},
+        },
+    }
+}
+
+
+@router.post(
+    "/simulations", status_code=201, response_model=Created, responses=answers(413, 415, 503), openapi_extra=_BODY
+)
+async def create(request: Request, manager: Manager) -> dict[str, Any]:
+    """A new simulation of the scenario in the body: JSON or YAML, nested or flat; nothing is run yet."""
+    simulation, owner, warnings = await manager.create(await request.body(), request.headers.get("content-type", ""))
+    state = await state_answer(simulation)
+    return {
+        "simulation_id": simulation.id,
+        "status": simulation.lifecycle.status,
+        "current_tick": state["current_tick"],
+        "current_day": state["current_day"],
+        "total_ticks": simulation.total_ticks,
+        "state": state,
+        "message": "Simulation created",
+        "owner_token": owner,
+        "warnings": warnings,
+    }
+
+
+@router.get("/simulations", response_model=Simulations, responses=answers())
+async def listed(request: Request, manager: Manager) -> dict[str, Any]:
+    """Live simulations, then stored ones that are not live, each the newest first."""
+    return {"simulations": await manager.listed(request.headers)}
+
+
+@router.get("/simulations/{simulation_id}", response_model=SimulationDetail, responses=answers(404))
+async def detail(record: AnyRecord) -> dict[str, Any]:
+    """One simulation: its scenario, how far it has come, and what names everything that happened in it."""
+    told = await record.look(_told)
+    seconds = record.busy_seconds
+    ran = told["current_tick"]
+    speed = {"duration_seconds": seconds, "ticks_per_second": ran / seconds if seconds else None}
+    return {
+        **told,
+        "simulation_id": record.id,
+        "created_at": record.created_at,
+        "status": record.lifecycle.status,
+        "failure": record.lifecycle.failure,
+        "live": isinstance(record, Simulation),
+        "config": record.document,
+        "summary": told["summary"] | speed,
+    }
+
+
+def _told(run: RunView) -> dict[str, Any]:
+    totals = run.totals
+    return {
+        "current_tick": run.ticks,
+        "current_day": current_day(run),
+        "total_ticks": run.engine.total_ticks,
+        "event_count": run.event_count,
+        "log_hash": run.log_hash,
+        "summary": {
+            "total_ticks": run.ticks,
+            "total_transactions": totals["total_arrivals"],
+            "settlement_rate": totals["settlement_rate"],
+            "total_cost_cents": totals["total_cost"],
+        },
+    }
+
+
+@router.delete("/simulations/{simulation_id}", response_model=Deleted, responses=answers(404))
+async def delete(simulation_id: str, request: Request, manager: Manager) -> dict[str, Any]:
+    """Forget a live simulation. What is stored of it stays stored."""
+    await manager.delete(manager.get(simulation_id, request.headers))
+    return {"status": "deleted", "deleted": True, "simulation_id": simulation_id, "message": "Simulation deleted"}
+
+
+@router.post(
+    "/simulations/{simulation_id}/tick", response_model=TickResult | TickResults, responses=answers(404, 409, 503)
+)
+async def tick(simulation: Live, count: Annotated[int, Query(ge=1, le=1000)] = 1) -> dict[str, Any]:
+    """Run `count` ticks, with nobody else's in between; fewer at the end. One: its result; several: a list of them."""
+    ticks = await simulation.advance(count)
+    results = [simulation.history.counts(number) for number in ticks]
+    return results[0] if count == 1 else {"results": results, "final_tick": simulation.current_tick}
+
+
+@router.post("/simulations/{simulation_id}/run", response_model=RunResult, responses=answers(404, 409, 503))
+async def run(simulation: Live) -> dict[str, Any]:
+    """Run to the end, however long it takes; the results of the ticks of this call, and the final state."""
+    ticks = await simulation.advance(simulation.total_ticks)
+    results = [simulation.history.counts(number) for number in ticks]
+    return {"ticks": results, "final_state": await state_answer(simulation)}
+
+
+@router.post("/simulations/{simulation_id}/pause", response_model=SimulationDetail, responses=answers(404))
+async def pause(simulation: Live) -> dict[str, Any]:
+    """Stop a simulation that a WebSocket has set running, at the end of a tick."""
+    await simulation.pause()
+    return await detail(simulation)
+
+
+async def state_answer(record: Record, transactions: bool | None = None) -> dict[str, Any]:
+    """The state of a simulation as it is answered everywhere."""
+    state = await record.look(lambda view: state_of(view, transactions))
+    return {"simulation_id": record.id, "status": record.lifecycle.status, **state}

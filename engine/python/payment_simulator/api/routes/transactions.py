@@ -1,0 +1,80 @@
+"""Payments."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from payment_simulator.api.models.payment import (
+    NearDeadline,
+    Overdue,
+    PaymentLifecycle,
+    Payments,
+    PaymentStatus,
+    TrackedPayment,
+)
+from payment_simulator.api.models.problem import answers
+from payment_simulator.api.queries import events as event_queries
+from payment_simulator.api.queries import payments as payment_queries
+from payment_simulator.api.queries import waiting
+from payment_simulator.api.routes.access import AnyRecord, known_payment
+from payment_simulator.api.run_view import RunView
+
+router = APIRouter(prefix="/simulations/{simulation_id}/transactions", tags=["transactions"])
+
+TxPath = Annotated[str, Path(description="a payment", max_length=200)]
+
+
+@router.get("", response_model=Payments, responses=answers(404))
+async def listed(
+    record: AnyRecord,
+    status: PaymentStatus | None = None,
+    agent: Annotated[str | None, Query(description="as sender or receiver", max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+) -> dict[str, Any]:
+    """A page of payments, the latest arrivals first."""
+    return await record.look(lambda run: payment_queries.listed(run, status, agent, limit, offset))
+
+
+@router.get("/near-deadline", response_model=NearDeadline, responses=answers(404))
+async def near_deadline(record: AnyRecord, within_ticks: Annotated[int, Query(ge=1, le=100)] = 2) -> dict[str, Any]:
+    """Payments in a queue that are due soon."""
+    found = await record.look(lambda run: waiting.near_deadline(run, within_ticks))
+    return {"simulation_id": record.id, **found}
+
+
+@router.get("/overdue", response_model=Overdue, responses=answers(404))
+async def overdue(record: AnyRecord) -> dict[str, Any]:
+    """Payments in a queue that are past their deadline, with what their lateness costs."""
+    return {"simulation_id": record.id, **await record.look(waiting.overdue)}
+
+
+@router.get("/{tx_id}", response_model=TrackedPayment, responses=answers(404))
+async def tracked(record: AnyRecord, tx_id: TxPath) -> dict[str, Any]:
+    """One payment."""
+    row = await record.look(lambda run: payment_queries.tracked(run, known_payment(run, tx_id)))
+    submitted = record.submissions.get(tx_id)
+    return {
+        **row,
+        "submitted_at_tick": submitted.tick if submitted else None,
+        "sender_balance_at_submission": submitted.sender_balance if submitted else None,
+    }
+
+
+@router.get("/{tx_id}/lifecycle", response_model=PaymentLifecycle, responses=answers(404))
+async def lifecycle(record: AnyRecord, tx_id: TxPath) -> dict[str, Any]:
+    """One payment and every event that names it."""
+
+    def query(run: RunView) -> dict[str, Any]:
+        index = known_payment(run, tx_id)
+        seqs = event_queries.naming(run, tx_id)
+        return {
+            "transaction": run.table.row(index),
+            "events": [
+                {key: row[key] for key in ("seq", "tick", "event_type", "details")}
+                for row in event_queries.records(run, seqs, record.id, record.time, whole=True)
+            ],
+            "related_transactions": payment_queries.related(run, index),
+        }
+
+    return await record.look(query)

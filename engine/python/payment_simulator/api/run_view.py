@@ -1,0 +1,37 @@
+"""A run with what answers need again and again."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from payment_simulator_core_rs import Views, event_catalogue
+
+from payment_simulator.api.payment_table import PaymentTable
+from payment_simulator.execution.run import Run
+
+
+class RunView(Run):
+    """A `Run` that knows where the events of each tick end, and every payment's fate. Kept until the next tick."""
+
+    def __init__(self, engine: Views, config: Mapping[str, Any], ends: Sequence[int] | None = None) -> None:
+        super().__init__(engine, config)
+        self._ends = ends
+
+    @cached_property
+    def event_ends(self) -> Sequence[int]:
+        """Where the events of each tick end in the log."""
+        return event_ends(self.engine) if self._ends is None else self._ends
+
+    @cached_property
+    def table(self) -> PaymentTable:
+        """Every payment, with what has become of it."""
+        return PaymentTable(self)
+
+
+def event_ends(engine: Views) -> "array[int]":
+    """Where the events of each tick that was run end in the log."""
+    ticks = [np.frombuffer(engine.event_columns(event["event_type"])["tick"], "<i8") for event in event_catalogue()]
+    counts = np.bincount(np.concatenate(ticks), minlength=engine.current_tick)[: engine.current_tick]
+    return array("q", np.cumsum(counts).tolist())

@@ -1,0 +1,100 @@
+"""How a server is set up: where it keeps what it computes, whom it answers, and how much it takes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Self
+
+PREFIX = "PAYMENT_SIM_"
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+"""The addresses on which a server needs no token."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much a server takes on. Each is `--limit NAME=NUMBER` of `payment-sim serve`."""
+
+    simulations: int = 100
+    """Live simulations at once; one more is refused with 503."""
+    agents: int = 200
+    """Banks of one scenario; more are refused with 400."""
+    ticks: int = 1_000_000
+    """Length of one run, in ticks; longer ones are refused with 400."""
+    arrivals_per_tick: int = 100_000
+    """Expected payments in one tick of one scenario; more are refused with 400."""
+    events: int = 5_000_000
+    """Events that one simulation keeps; a run that reaches them stops with 409."""
+    memory_mb: int = 4096
+    """Resident memory of the process, in MiB; above it nothing new is created and nothing runs on: 503. 0: no limit."""
+    body_bytes: int = 4 * 1024 * 1024
+    """Size of a request's body and of a WebSocket message; more is refused with 413."""
+    requests_per_second: int = 200
+    """Of one client, over time; more are refused with 429. 0: no limit."""
+    sockets: int = 2000
+    """Open WebSockets; one more is refused with 503."""
+    idle_seconds: int = 3600
+    """How long a simulation is kept that nobody asks for and that does not run. 0: for ever."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that a server is told when it starts."""
+
+    limits: Limits = Limits()
+    database: str | None = None
+    """Path of the database in which simulations are stored. None: they live in memory alone."""
+    token: str | None = None
+    """What every request has to carry as `Authorization: Bearer ...`. None: no authentication."""
+    require_owner: bool = False
+    """Whether a simulation is shown to those alone who carry its owner token."""
+    origins: tuple[str, ...] = ()
+    """Other web origins whose pages may call this server (CORS, WebSockets)."""
+    hosts: tuple[str, ...] = LOCAL_HOSTS
+    """Names under which it answers (the `Host` header). Empty: any; only behind a token."""
+    workers: int = field(default_factory=lambda: max(2, os.cpu_count() or 1))
+    """Threads that compute."""
+    app: bool = False
+    """Whether the app is served beside the API, under `/app`."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """What the environment says: `PAYMENT_SIM_DB_PATH`, `..._TOKEN`, `..._ORIGINS`, `..._HOSTS`, `..._MAX_...`.
+
+        Raises ValueError for a limit that is no number of at least 0.
+        """
+        given = os.environ if environment is None else environment
+        database = given.get(PREFIX + "DB_PATH") or (DEFAULT_DATABASE if os.path.exists(DEFAULT_DATABASE) else None)
+        return cls(
+            limits=limits_from(given),
+            database=database,
+            token=given.get(PREFIX + "TOKEN") or None,
+            require_owner=given.get(PREFIX + "REQUIRE_OWNER", "") in ("1", "true"),
+            origins=_words(given, "ORIGINS"),
+            hosts=_words(given, "HOSTS") or LOCAL_HOSTS,
+        )
+
+
+DEFAULT_DATABASE = "simulation_data.db"
+"""Taken from the working directory if it is there and nothing else is said."""
+
+
+def limits_from(given: Mapping[str, str]) -> Limits:
+    """The limits, with those that `PAYMENT_SIM_MAX_...` names replaced."""
+    known = {limit.name for limit in fields(Limits)}
+    changed: dict[str, int] = {}
+    for key, text in given.items():
+        if not key.startswith(PREFIX + "MAX_"):
+            continue
+        name = key.removeprefix(PREFIX + "MAX_").lower()
+        if name not in known:
+            raise ValueError(f"there is no limit {name!r}; known are {', '.join(sorted(known))}")
+        if not (text.isascii() and text.isdecimal()):
+            raise ValueError(f"the limit {name}: got {text!r}; write a number of at least 0")
+        changed[name] = int(text)
+    return replace(Limits(), **changed)
+
+
+def _words(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in given.get(PREFIX + name, "").split(",") if word.strip())
