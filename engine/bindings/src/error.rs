@@ -8,12 +8,14 @@ use pyo3::prelude::*;
 pyo3::create_exception!(payment_simulator_core_rs, ConfigurationError, PyValueError);
 pyo3::create_exception!(payment_simulator_core_rs, SimulationError, PyRuntimeError);
 pyo3::create_exception!(payment_simulator_core_rs, LogError, PyValueError);
+pyo3::create_exception!(payment_simulator_core_rs, NotKeptError, PyRuntimeError);
 
 /// An error of the engine on its way to Python.
 pub enum Error {
     Config(core::ConfigError),
     Simulation(core::SimulationError),
     Log(core::log::LogError),
+    NotKept(core::log::NotKept),
 }
 
 impl From<core::recording::RecordingError> for Error {
@@ -30,6 +32,7 @@ impl From<Error> for PyErr {
         match error {
             Error::Simulation(error) => SimulationError::new_err(error.to_string()),
             Error::Log(error) => LogError::new_err(error.to_string()),
+            Error::NotKept(error) => NotKeptError::new_err(error.to_string()),
             Error::Config(error) => Python::attach(|py| {
                 let exception = ConfigurationError::new_err(error.to_string());
                 match exception.value(py).setattr("path", error.path) {

@@ -7,12 +7,14 @@ mod error;
 mod policies;
 mod views;
 
-use error::{ConfigurationError, Error, LogError, SimulationError};
+use error::{ConfigurationError, Error, LogError, NotKeptError, SimulationError};
 use payment_simulator_core as core;
 use payment_simulator_core::costs::COST_NAMES;
+use payment_simulator_core::log::{RETENTIONS, Retention};
 use payment_simulator_core::transaction::MECHANISMS;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use views::{Source, Views};
 
 /// One simulation: its state and its event log.
@@ -22,8 +24,10 @@ struct Orchestrator;
 #[pymethods]
 impl Orchestrator {
     #[new]
-    fn new(config: &Bound<'_, PyAny>) -> PyResult<PyClassInitializer<Self>> {
-        let engine = core::Orchestrator::new(read_config(config)?).map_err(Error::Config)?;
+    #[pyo3(signature = (config, *, retain = "all", hashing = false))]
+    fn new(config: &Bound<'_, PyAny>, retain: &str, hashing: bool) -> PyResult<PyClassInitializer<Self>> {
+        let options = core::orchestrator::Options { retention: retention(retain)?, hashing };
+        let engine = core::Orchestrator::with_options(read_config(config)?, options).map_err(Error::Config)?;
         Ok(Views::of(Source::Live(Box::new(engine))).add_subclass(Self))
     }
 
@@ -38,6 +42,20 @@ impl Orchestrator {
         let engine = self_.as_super().engine()?;
         Ok(py.detach(|| engine.run(ticks)).map_err(Error::Simulation)?)
     }
+
+    fn take_log<'py>(mut self_: PyRefMut<'py, Self>, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let engine = self_.as_super().engine()?;
+        let bytes = py.detach(|| engine.take_log()).map_err(Error::NotKept)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+}
+
+fn retention(name: &str) -> PyResult<Retention> {
+    let known = RETENTIONS.iter().find(|(known, _)| *known == name);
+    known.map(|(_, retention)| *retention).ok_or_else(|| {
+        let known: Vec<_> = RETENTIONS.iter().map(|(known, _)| format!("{known:?}")).collect();
+        PyValueError::new_err(format!("retain: got {name:?}; write {}", known.join(" or ")))
+    })
 }
 
 /// A run read back from its canonical log.
@@ -90,6 +108,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ConfigurationError", py.get_type::<ConfigurationError>())?;
     module.add("SimulationError", py.get_type::<SimulationError>())?;
     module.add("LogError", py.get_type::<LogError>())?;
+    module.add("NotKeptError", py.get_type::<NotKeptError>())?;
     module.add_class::<Views>()?;
     module.add_class::<Orchestrator>()?;
     module.add_class::<Recording>()?;

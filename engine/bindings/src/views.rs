@@ -1,6 +1,7 @@
 //! What can be asked of a run, whether it goes on or was read back: one class for both.
 
 use crate::convert;
+use crate::error::Error;
 use payment_simulator_core as core;
 use payment_simulator_core::event::{CATALOGUE, EventKind};
 use payment_simulator_core::log;
@@ -22,6 +23,20 @@ pub enum Source {
 }
 
 impl Views {
+    /// The record, if every event is there.
+    fn whole(&self) -> PyResult<Record<'_>> {
+        let record = self.record();
+        record.log.require_all().map_err(Error::NotKept)?;
+        Ok(record)
+    }
+
+    /// The record, if the events from a tick on are there.
+    fn from(&self, tick: u32) -> PyResult<Record<'_>> {
+        let record = self.record();
+        record.log.require_from(tick).map_err(Error::NotKept)?;
+        Ok(record)
+    }
+
     /// The base of a class that adds nothing but what can be done with its source.
     pub fn of(source: Source) -> PyClassInitializer<Self> {
         PyClassInitializer::from(Self(source))
@@ -71,16 +86,16 @@ impl Views {
     }
 
     fn events<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyList>> {
-        let record = self.record();
+        let record = self.from(from_tick)?;
         let events = record.log.range(from_tick, to_tick).map(|event| convert::event(py, &event, record.names()));
         PyList::new(py, events.collect::<PyResult<Vec<_>>>()?)
     }
 
-    fn events_jsonl<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> Bound<'py, PyBytes> {
-        let record = self.record();
+    fn events_jsonl<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyBytes>> {
+        let record = self.from(from_tick)?;
         let mut lines = Vec::new();
         py.detach(|| log::write_json_lines(record.log.range(from_tick, to_tick), record.agent_ids, &mut lines));
-        PyBytes::new(py, &lines)
+        Ok(PyBytes::new(py, &lines))
     }
 
     fn event_columns<'py>(&self, py: Python<'py>, event_type: &str) -> PyResult<Bound<'py, PyDict>> {
@@ -88,45 +103,47 @@ impl Views {
             let known: Vec<_> = CATALOGUE.iter().map(|known| known.name).collect();
             PyValueError::new_err(format!("{event_type:?} is not an event type; known are {}", known.join(", ")))
         })?;
-        let record = self.record();
+        let record = self.from(0)?;
         convert::event_columns(py, py.detach(|| log::event_columns(record.log, kind, record.agent_ids)))
     }
 
     fn event_rows<'py>(&self, py: Python<'py>, from_seq: usize, to_seq: usize) -> PyResult<Bound<'py, PyDict>> {
         let record = self.record();
+        let first = record.log.first_sequence();
+        record.log.require_from(if from_seq < first { 0 } else { record.log.first_tick() }).map_err(Error::NotKept)?;
         convert::event_rows(py, &py.detach(|| log::event_rows(record.log, from_seq, to_seq, record.agent_ids)))
     }
 
-    fn canonical_log<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let record = self.record();
+    fn canonical_log<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let record = self.whole()?;
         let bytes = py.detach(|| record.log.canonical(record.agent_ids));
-        PyBytes::new(py, &bytes)
+        Ok(PyBytes::new(py, &bytes))
     }
 
-    fn log_hash(&self, py: Python<'_>) -> String {
+    fn log_hash(&self, py: Python<'_>) -> PyResult<String> {
         let record = self.record();
-        py.detach(|| record.log.hash(record.agent_ids))
+        Ok(py.detach(|| record.log.hash(record.agent_ids)).map_err(Error::NotKept)?)
     }
 
     fn payments<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let record = self.record();
+        let record = self.whole()?;
         convert::payments(py, &py.detach(|| record.payments()))
     }
 
     fn series<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let record = self.record();
+        let record = self.whole()?;
         let series = py.detach(|| record.series());
         convert::arrays(py, series.by_agent.iter().chain(&series.of_system).chain(&series.by_mechanism))
     }
 
     fn flows<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyDict>> {
-        let record = self.record();
+        let record = self.from(0)?;
         let flows = py.detach(|| record.flows(from_tick, to_tick));
         convert::arrays(py, &[("value", flows.value), ("count", flows.count), ("last_tick", flows.last_tick)])
     }
 
     fn state<'py>(&self, py: Python<'py>, tick: i64) -> PyResult<Bound<'py, PyDict>> {
-        let record = self.record();
+        let record = self.whole()?;
         let ran = i64::from(record.log.ticks());
         if !(-1..ran).contains(&tick) {
             return Err(PyValueError::new_err(format!("tick {tick} has not been run; write a tick from -1 to {}", ran - 1)));
@@ -136,7 +153,7 @@ impl Views {
     }
 
     fn tick_results<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyList>> {
-        let record = self.record();
+        let record = self.whole()?;
         let counts = py.detach(|| record.tick_counts(from_tick, to_tick));
         let results = (from_tick..).zip(&counts).map(|(tick, counts)| convert::tick_result(py, tick, counts));
         PyList::new(py, results.collect::<PyResult<Vec<_>>>()?)

@@ -7,11 +7,13 @@
 mod canonical;
 mod columns;
 mod json;
+mod retention;
 mod rows;
 
 pub use canonical::LogError;
 pub use columns::{Column, EventColumns, event_columns};
 pub use json::write_json_lines;
+pub use retention::{NotKept, RETENTIONS, Retention};
 pub use rows::{EventRows, Texts, event_rows};
 
 use crate::event::{EventKind, Field, PayloadReader, Place, Value};
@@ -20,7 +22,7 @@ use crate::money::Cents;
 /// No bank or no payment.
 pub const NONE: u32 = u32::MAX;
 
-/// All that has happened.
+/// All that has happened, or what is kept of it (`log/retention.rs`).
 #[derive(Debug, Clone, Default)]
 pub struct EventLog {
     kinds: Vec<u8>,
@@ -34,6 +36,17 @@ pub struct EventLog {
     parts: Vec<Part>,
     /// For each payment, the place of its arrival.
     arrivals: Vec<u32>,
+    retention: Retention,
+    /// How many events, and how many payments' arrivals, are no longer here, and the tick with which `ticks` begins.
+    forgotten: usize,
+    forgotten_payments: u32,
+    first_tick: u32,
+    /// Whether the head of the canonical log was taken.
+    head_is_taken: bool,
+    /// Where only some events are kept: the place of each among all.
+    sequences: Vec<u64>,
+    /// The hash of all events so far, if it is kept up.
+    hash: Option<Box<canonical::Hash>>,
 }
 
 /// A part of a split payment.
@@ -208,12 +221,12 @@ impl EventLog {
 
     /// How many payments have arrived.
     pub fn payments(&self) -> u32 {
-        self.arrivals.len() as u32
+        self.forgotten_payments + self.arrivals.len() as u32
     }
 
-    /// Who pays whom, and how much, with a payment that has arrived.
+    /// Who pays whom, and how much, with a payment whose arrival is kept.
     pub fn parties(&self, payment: u32) -> (u32, u32, Cents) {
-        let event = self.arrivals[payment as usize] as usize;
+        let event = self.arrivals[(payment - self.forgotten_payments) as usize] as usize;
         (self.agents[event], self.peers[event], self.amounts[event])
     }
 
@@ -226,44 +239,53 @@ impl EventLog {
         }
     }
 
-    /// How many events there are.
+    /// How many events have happened.
     pub fn len(&self) -> usize {
-        self.kinds.len()
+        self.forgotten + self.kinds.len()
     }
 
     /// Whether nothing has happened.
     pub fn is_empty(&self) -> bool {
-        self.kinds.is_empty()
+        self.len() == 0
     }
 
     /// How many ticks have begun.
     pub fn ticks(&self) -> u32 {
-        self.ticks.len() as u32
+        self.first_tick + self.ticks.len() as u32
     }
 
     /// Bytes that the log holds.
     pub fn size_bytes(&self) -> usize {
-        self.kinds.len() * 21 + self.payload.len() + self.ticks.len() * size_of::<TickStart>()
+        self.kinds.len() * 21 + self.arrivals.len() * 4 + self.payload.len() + self.ticks.len() * size_of::<TickStart>()
     }
 
-    /// The events of `from_tick..to_tick`, in order. Ticks beyond the end hold nothing.
+    /// The events of `from_tick..to_tick` that are kept, in order. Ticks beyond the end hold nothing.
     pub fn range(&self, from_tick: u32, to_tick: u32) -> Events<'_> {
         let end = TickStart { event: self.kinds.len(), payload: self.payload.len() };
-        let start = |tick: u32| self.ticks.get(tick as usize).copied().unwrap_or(end);
+        let start = |tick: u32| self.ticks.get((tick - self.first_tick) as usize).copied().unwrap_or(end);
+        let from_tick = from_tick.max(self.first_tick);
         let (from, to) = (start(from_tick), start(to_tick.max(from_tick)));
         Events { log: self, tick: from_tick, next: from.event, end: to.event, payload: from.payload }
     }
 
-    /// The events from place `from` up to and without `to`, in order. Places beyond the end hold nothing.
+    /// The events from place `from` up to and without `to` that are kept, in order. Places beyond the end hold nothing.
     pub fn between(&self, from: usize, to: usize) -> impl Iterator<Item = EventRef<'_>> {
-        let tick = self.ticks.partition_point(|start| start.event <= from).saturating_sub(1) as u32;
-        let events = self.range(tick, self.ticks());
+        let before = self.ticks.partition_point(|start| self.sequence(start.event) <= from);
+        let events = self.range(self.first_tick + before.saturating_sub(1) as u32, self.ticks());
         events.skip_while(move |event| event.sequence < from).take_while(move |event| event.sequence < to)
     }
 
-    /// All events, in order.
+    /// All events that are kept, in order.
     pub fn iter(&self) -> Events<'_> {
         self.range(0, self.ticks())
+    }
+
+    /// The place among all events of one that is kept.
+    fn sequence(&self, index: usize) -> usize {
+        match self.retention {
+            Retention::Settlements => self.sequences.get(index).map_or(self.len(), |sequence| *sequence as usize),
+            _ => self.forgotten + index,
+        }
     }
 }
 
@@ -285,7 +307,7 @@ impl<'a> Iterator for Events<'a> {
             return None;
         }
         let (log, index) = (self.log, self.next);
-        while log.ticks.get(self.tick as usize + 1).is_some_and(|start| start.event <= index) {
+        while log.ticks.get((self.tick - log.first_tick) as usize + 1).is_some_and(|start| start.event <= index) {
             self.tick += 1;
         }
         let kind = EventKind::from_code(log.kinds[index])?;
@@ -294,7 +316,7 @@ impl<'a> Iterator for Events<'a> {
         self.payload += payload.len();
         self.next += 1;
         Some(EventRef {
-            sequence: index,
+            sequence: log.sequence(index),
             tick: self.tick,
             kind,
             agent: log.agents[index],

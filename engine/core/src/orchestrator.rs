@@ -7,7 +7,7 @@ use crate::costs::{self, COST_NAMES};
 use crate::error::{ConfigError, SimulationError};
 use crate::escalation::escalate_priorities;
 use crate::event::EventKind;
-use crate::log::{Common, EventLog};
+use crate::log::{Common, EventLog, NotKept, Retention};
 use crate::money::Cents;
 use crate::pool::{allocate_pools, return_pools};
 use crate::queue1::{apply_policies, apply_policies_to_queue2};
@@ -22,6 +22,7 @@ use crate::treasury::{apply_bank_trees, apply_end_of_tick_collateral_trees, appl
 #[derive(Debug, Clone)]
 pub struct Orchestrator {
     config: Config,
+    options: Options,
     agent_ids: Vec<String>,
     processes: Vec<ArrivalProcess>,
     scenario_events: ScenarioEvents,
@@ -30,12 +31,27 @@ pub struct Orchestrator {
     state: State,
 }
 
+/// What is kept of a run's events.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Which are kept after their tick.
+    pub retention: Retention,
+    /// Whether the hash of the log is kept up tick by tick.
+    pub hashing: bool,
+}
+
 impl Orchestrator {
-    /// A simulation that stands before its first tick.
+    /// A simulation that stands before its first tick, and keeps all events.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
+        Self::with_options(config, Options::default())
+    }
+
+    /// A simulation that stands before its first tick.
+    pub fn with_options(config: Config, options: Options) -> Result<Self, ConfigError> {
         config.validate()?;
         let agent_ids = config.agent_ids();
-        let state = State::new(&config, &agent_ids)?;
+        let log = EventLog::new(options.retention, options.hashing, &agent_ids);
+        let state = State::new(&config, &agent_ids, log)?;
         require_payment_trees(&config, &state)?;
         Ok(Self {
             processes: arrival_processes(&config, &agent_ids),
@@ -44,6 +60,7 @@ impl Orchestrator {
             state,
             agent_ids,
             config,
+            options,
         })
     }
 
@@ -91,6 +108,7 @@ impl Orchestrator {
         apply_deferred_credits(state);
         accrue_costs(state)?;
         end_day(state)?;
+        state.log.end_tick();
         state.tick += 1;
         Ok(state.tally.end_tick())
     }
@@ -99,12 +117,20 @@ impl Orchestrator {
     /// So the ticks that succeed, which are all but these, need not remember how to be undone.
     fn rebuild(&mut self) -> Result<(), SimulationError> {
         let ticks = self.state.tick;
+        let log = std::mem::take(&mut self.state.log);
         let broken = |_| SimulationError::Overflow { tick: ticks, what: "the configuration" };
-        *self = Self::new(self.config.clone()).map_err(broken)?;
+        *self = Self::with_options(self.config.clone(), self.options).map_err(broken)?;
         for _ in 0..ticks {
             self.run_steps()?;
+            self.state.log.forget_as(&log);
         }
         Ok(())
+    }
+
+    /// The canonical log of the events since the last call, which are then forgotten: for runs whose log is too long to hold. Joined, the
+    /// segments are the canonical log of the run.
+    pub fn take_log(&mut self) -> Result<Vec<u8>, NotKept> {
+        self.state.log.take(&self.agent_ids)
     }
 
     /// By bank: what it had from its pool before the first tick.
@@ -142,8 +168,8 @@ impl Orchestrator {
         &self.state.log
     }
 
-    /// SHA-256 of the canonical event log.
-    pub fn log_hash(&self) -> String {
+    /// SHA-256 of the canonical event log; needs all events, or a hash that is kept up.
+    pub fn log_hash(&self) -> Result<String, NotKept> {
         self.state.log.hash(&self.agent_ids)
     }
 

@@ -94,7 +94,7 @@ pub struct NewPayment {
 
 impl State {
     /// The state before the first tick. `agent_ids` is sorted.
-    pub fn new(config: &Config, agent_ids: &[String]) -> Result<Self, ConfigError> {
+    pub fn new(config: &Config, agent_ids: &[String], log: EventLog) -> Result<Self, ConfigError> {
         let mut by_id: Vec<_> = config.agents.iter().enumerate().collect();
         by_id.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
         let agents: Vec<Agent> = by_id
@@ -127,7 +127,7 @@ impl State {
             decisions: Vec::new(),
             room: Room::default(),
             agents,
-            log: EventLog::default(),
+            log,
             tally: Tally::default(),
         })
     }

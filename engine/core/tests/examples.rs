@@ -5,6 +5,8 @@ mod common;
 
 use common::{config, cost_rates};
 use payment_simulator_core::event::{EventKind, Value};
+use payment_simulator_core::log::Retention;
+use payment_simulator_core::orchestrator::Options;
 use payment_simulator_core::{ConfigError, Orchestrator, SimulationError};
 use serde_json::json;
 
@@ -274,15 +276,23 @@ fn a_tick_that_fails_leaves_everything_as_it_was() {
         Scenario { balances: &[("A", 0), ("B", 0)], payments: &[(0, "B", "A", 5, 9), (1, "A", "B", 1_000_000_000_000_000, 9)] };
     let mut value = huge.value();
     value["cost_rates"]["delay_cost_per_tick_per_cent"] = json!("100000");
-    let mut orchestrator = Orchestrator::new(config(value)).unwrap();
-    orchestrator.tick().unwrap();
-    let (hash, balances) = (orchestrator.log_hash(), orchestrator.balances());
-    for _ in 0..2 {
-        assert!(matches!(orchestrator.tick(), Err(SimulationError::Overflow { tick: 1, .. })));
-        assert_eq!(
-            (orchestrator.current_tick(), orchestrator.log_hash(), orchestrator.balances()),
-            (1, hash.clone(), balances.clone())
-        );
+    for (retention, take) in
+        [(Retention::All, false), (Retention::All, true), (Retention::Settlements, false), (Retention::None, false)]
+    {
+        let mut orchestrator = Orchestrator::with_options(config(value.clone()), Options { retention, hashing: true }).unwrap();
+        orchestrator.tick().unwrap();
+        if take {
+            orchestrator.take_log().unwrap();
+        }
+        let all = |run: &Orchestrator| {
+            let kept = run.log().canonical(run.agent_ids());
+            (run.current_tick(), run.log_hash().unwrap(), run.balances(), run.totals(), run.log().len(), kept)
+        };
+        let before = all(&orchestrator);
+        for _ in 0..2 {
+            assert!(matches!(orchestrator.tick(), Err(SimulationError::Overflow { tick: 1, .. })));
+            assert_eq!(all(&orchestrator), before);
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 mod common;
 
 use common::{config, scenario};
-use payment_simulator_core::log::{Names, Texts, event_rows, write_json_lines};
+use payment_simulator_core::log::{EventRef, Names, Retention, Texts, event_rows, write_json_lines};
+use payment_simulator_core::orchestrator::Options;
 use payment_simulator_core::views::Record;
 use payment_simulator_core::{Orchestrator, Recording};
 use proptest::prelude::*;
@@ -39,7 +40,7 @@ proptest! {
         let bytes = orchestrator.log().canonical(orchestrator.agent_ids());
         let recording = Recording::new(config(scenario), &bytes, Some(ticks)).unwrap();
         prop_assert_eq!(&recording.record().log.canonical(orchestrator.agent_ids()), &bytes);
-        prop_assert_eq!(recording.record().log.hash(orchestrator.agent_ids()), orchestrator.log_hash());
+        prop_assert_eq!(recording.record().log.hash(orchestrator.agent_ids()).unwrap(), orchestrator.log_hash().unwrap());
         prop_assert_eq!(views(recording.record()), views(orchestrator.record()));
     }
 
@@ -131,3 +132,66 @@ proptest! {
         }
     }
 }
+
+/// What a run with other options is compared with: the same with all events.
+fn run_with(scenario: &Value, retention: Retention, mut after_tick: impl FnMut(&mut Orchestrator)) -> Orchestrator {
+    let options = Options { retention, hashing: true };
+    let mut orchestrator = Orchestrator::with_options(config(scenario.clone()), options).unwrap();
+    while !orchestrator.is_complete() {
+        orchestrator.tick().unwrap();
+        after_tick(&mut orchestrator);
+    }
+    orchestrator
+}
+
+proptest! {
+    /// Whatever is kept, the run is the same, and its hash tells of all events.
+    #[test]
+    fn less_can_be_kept(scenario in scenario()) {
+        let whole = run(&scenario, 24);
+        for retention in [Retention::Settlements, Retention::None] {
+            let other = run_with(&scenario, retention, |_| ());
+            prop_assert_eq!(other.log_hash(), whole.log_hash());
+            prop_assert_eq!(other.totals(), whole.totals());
+            prop_assert_eq!(other.log().len(), whole.log().len());
+            let kept = |event: &EventRef<'_>| retention == Retention::Settlements && KEPT.contains(&event.kind.event_type().name);
+            let expected: Vec<_> = whole.log().iter().filter(kept).map(|event| format!("{event:?}")).collect();
+            prop_assert_eq!(other.log().iter().map(|event| format!("{event:?}")).collect::<Vec<_>>(), expected);
+            let flows = |orchestrator: &Orchestrator| format!("{:?}", orchestrator.record().flows(3, 20));
+            prop_assert!(retention == Retention::None || flows(&other) == flows(&whole));
+        }
+    }
+
+    /// The segments that are taken are the log, whenever they are taken, and rows of what is left are as in the whole.
+    #[test]
+    fn a_log_can_be_taken_in_parts(scenario in scenario(), takes in any::<u32>()) {
+        let whole = run(&scenario, 24);
+        let mut segments = Vec::new();
+        let mut failure = Ok(());
+        let other = run_with(&scenario, Retention::All, |orchestrator| {
+            let log = orchestrator.log();
+            let rows = |log| event_rows(log, orchestrator.log().first_sequence(), orchestrator.log().len(), whole.agent_ids());
+            if rows(log) != rows(whole.log()) {
+                failure = Err(TestCaseError::fail(format!("rows differ after tick {}", orchestrator.current_tick())));
+            }
+            if takes >> orchestrator.current_tick() & 1 == 1 {
+                segments.extend(orchestrator.take_log().unwrap());
+            }
+        });
+        failure?;
+        segments.extend(other.log().canonical(other.agent_ids()));
+        prop_assert_eq!(&segments, &whole.log().canonical(whole.agent_ids()));
+        prop_assert_eq!(other.log_hash(), whole.log_hash());
+        prop_assert_eq!(other.totals(), whole.totals());
+    }
+}
+
+const KEPT: &[&str] = &[
+    "Arrival",
+    "RtgsImmediateSettlement",
+    "Queue2LiquidityRelease",
+    "EntryDispositionOffset",
+    "LsmBilateralOffset",
+    "LsmCycleSettlement",
+    "LsmMultilateralSettlement",
+];

@@ -48,8 +48,16 @@ def policy_catalogue() -> dict[str, Any]:
 class LogError(ValueError):
     """Bytes are not a canonical log of this scenario: damaged, truncated, or of another one. The message says where."""
 
+class NotKeptError(RuntimeError):
+    """Events are needed that are not kept (`retain`) or were taken (`take_log`). The message says what to do."""
+
 class Views:
-    """What can be asked of a run: of one that goes on (`Orchestrator`) and of one that was read back (`Recording`)."""
+    """What can be asked of a run: of one that goes on (`Orchestrator`) and of one that was read back (`Recording`).
+
+    What needs events that are not there raises `NotKeptError`: with `retain="settlements"` only `events`, `events_jsonl`,
+    `event_columns`, `event_rows` (which then hold arrivals and settlements) and `flows` can be asked; after `take_log`
+    only `events`, `events_jsonl` and `event_rows` from there on. `totals` and the properties can always be asked.
+    """
 
     @property
     def config(self) -> dict[str, Any]:
@@ -63,7 +71,8 @@ class Views:
     def agent_ids(self) -> list[str]: ...
     # The event log
     @property
-    def event_count(self) -> int: ...
+    def event_count(self) -> int:
+        """How many events have happened, whether they are kept or not."""
     def events(self, from_tick: int, to_tick: int) -> list[dict[str, Any]]:
         """The events of these ticks in log order, each `{"event_type", "tick", ...fields}`."""
     def events_jsonl(self, from_tick: int, to_tick: int) -> bytes:
@@ -90,7 +99,10 @@ class Views:
     def canonical_log(self) -> bytes:
         """The bytes that `log_hash` hashes (`docs/log.md`); `Recording` reads them back."""
     def log_hash(self) -> str:
-        """SHA-256, lower-case hex, of the canonical event log (`docs/log.md`)."""
+        """SHA-256, lower-case hex, of the canonical event log (`docs/log.md`), of all events, kept or not.
+
+        Where not all are kept the run must have been made with `hashing=True`.
+        """
     # Views of the log
     def payments(self) -> dict[str, bytes]:
         """One row a payment, int32 but for `amount` (int64); -1 for "not (yet)".
@@ -133,11 +145,13 @@ class Views:
 class Orchestrator(Views):
     """One simulation: its state, and the event log from which everything else can be told.
 
-    `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario.
-    Raises `ConfigurationError`.
+    `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario. `retain` says which
+    events are kept after their tick: "all", "settlements" (arrivals and settlements) or "none"; with "all", `take_log`
+    hands them over in parts. `hashing=True` keeps the hash of the log up while running. Raises `ConfigurationError`, and
+    ValueError for `retain`.
     """
 
-    def __new__(cls, config: Mapping[str, Any]) -> Orchestrator: ...
+    def __new__(cls, config: Mapping[str, Any], *, retain: str = "all", hashing: bool = False) -> Orchestrator: ...
     def tick(self) -> dict[str, int]:
         """Run one tick, whole or not at all.
 
@@ -147,6 +161,12 @@ class Orchestrator(Views):
         """
     def run(self, ticks: int) -> int:
         """Run up to `ticks` ticks, stop at the end of the last day, and return how many were run."""
+    def take_log(self) -> bytes:
+        """The canonical log of the events since the last call, which are then forgotten: a sink for long runs.
+
+        Joined, the segments are the canonical log of the run (the first begins with its head): `Recording` reads it.
+        Raises `NotKeptError` if the run does not keep all events.
+        """
 
 @final
 class Recording(Views):

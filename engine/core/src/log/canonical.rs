@@ -1,6 +1,6 @@
 //! The canonical log: the bytes of which `log_hash` is the SHA-256, written and, strictly, read back. `docs/log.md` describes them.
 
-use super::{Common, EventLog, EventRef, NONE};
+use super::{Common, EventLog, EventRef, NONE, NotKept};
 use crate::costs::COST_NAMES;
 use crate::event::{EventKind, Field, FieldType, PayloadReader, Place, SCENARIO_EVENTS};
 use sha2::{Digest, Sha256};
@@ -13,28 +13,57 @@ const VERSION: u32 = 1;
 /// Bytes that are hashed at a time.
 const HASHED_AT_ONCE: usize = 1 << 16;
 
+/// SHA-256 of events as they are written.
+#[derive(Debug, Clone, Default)]
+pub struct Hash {
+    sha: Sha256,
+    buffer: Vec<u8>,
+}
+
+impl Hash {
+    /// Hash bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.sha.update(bytes);
+    }
+
+    /// Hash the records of events.
+    pub fn events<'a>(&mut self, events: impl Iterator<Item = EventRef<'a>>) {
+        for event in events {
+            event.write_canonical(&mut self.buffer);
+            if self.buffer.len() >= HASHED_AT_ONCE {
+                self.sha.update(&self.buffer);
+                self.buffer.clear();
+            }
+        }
+        self.sha.update(&self.buffer);
+        self.buffer.clear();
+    }
+
+    /// In lower-case hexadecimal digits.
+    pub fn hexadecimal(&self) -> String {
+        self.sha.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 impl EventLog {
-    /// The canonical log.
+    /// The canonical log of what is kept, with its head if that was not taken.
     pub fn canonical(&self, agent_ids: &[String]) -> Vec<u8> {
-        let mut bytes = head(agent_ids);
+        let mut bytes = if self.head_is_taken { Vec::new() } else { head(agent_ids) };
         bytes.reserve(self.size_bytes());
         self.iter().for_each(|event| event.write_canonical(&mut bytes));
         bytes
     }
 
-    /// SHA-256 of the canonical log, in lower-case hexadecimal digits.
-    pub fn hash(&self, agent_ids: &[String]) -> String {
-        let mut hash = Sha256::new();
-        let mut buffer = head(agent_ids);
-        for event in self.iter() {
-            event.write_canonical(&mut buffer);
-            if buffer.len() >= HASHED_AT_ONCE {
-                hash.update(&buffer);
-                buffer.clear();
-            }
+    /// SHA-256 of the canonical log, in lower-case hexadecimal digits; needs all events, or a hash that was kept up.
+    pub fn hash(&self, agent_ids: &[String]) -> Result<String, NotKept> {
+        if let Some(hash) = &self.hash {
+            return Ok(hash.hexadecimal());
         }
-        hash.update(&buffer);
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.require_all()?;
+        let mut hash = Hash::default();
+        hash.update(&head(agent_ids));
+        hash.events(self.iter());
+        Ok(hash.hexadecimal())
     }
 
     /// Read a canonical log of a system with these banks. Everything is checked that can be without running the simulation: what is
@@ -60,7 +89,7 @@ impl EventLog {
 }
 
 /// The first bytes of every canonical log: what it is, its version, and the ids of the banks.
-fn head(agent_ids: &[String]) -> Vec<u8> {
+pub(super) fn head(agent_ids: &[String]) -> Vec<u8> {
     let mut head = MAGIC.to_vec();
     head.extend_from_slice(&VERSION.to_le_bytes());
     head.extend_from_slice(&(agent_ids.len() as u32).to_le_bytes());
