@@ -94,8 +94,8 @@ def serving(settings: Settings = UNLIMITED, **limits: int) -> Iterator[Server]:
             time.sleep(0.01)
         port = uvicorn_server.servers[0].sockets[0].getsockname()[1]
         server = Server(f"http://127.0.0.1:{port}")
-        yield server
-        server.client.close()
+        with server.client:
+            yield server
     finally:
         uvicorn_server.should_exit = True
         thread.join()
@@ -114,7 +114,6 @@ class ServerProcess(Server):
 
     def kill(self) -> None:
         """As `kill -9` does."""
-        self.client.close()
         self.process.kill()
         self.process.wait()
 
@@ -132,8 +131,8 @@ def serving_process(log: Path, *options: str, **environment: str) -> Iterator[Se
             assert time.monotonic() < until
             time.sleep(0.05)
         server = ServerProcess(found[1], process=process, log=log)
-        yield server
-        server.client.close()
+        with server.client:
+            yield server
     finally:
         process.terminate()
         process.wait()

@@ -104,8 +104,9 @@ class SimulationManager:
 
     async def sweep(self) -> None:
         """Forget, for ever, what nobody asks for any more."""
+        idle = self.settings.limits.idle_seconds or SWEEP_SECONDS
         while True:
-            await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(min(SWEEP_SECONDS, idle / 2))
             await self.forget_idle()
 
     async def forget_idle(self) -> None:

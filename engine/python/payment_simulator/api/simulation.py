@@ -170,7 +170,7 @@ class Simulation:
                 f"the simulation has {self._engine.event_count} events; this server keeps {self.events_max} of each"
             )
             raise conflict("events-limit", message)
-        source = _Slice(LiveSource(self._engine, self.ticks_per_day, ticks))
+        source = _Slice(LiveSource(self._engine, self.ticks_per_day, ticks), self.events_max)
         began = time.perf_counter()
         try:
             await self._workers.run(SimulationRunner(source, self._views).run)
@@ -259,10 +259,11 @@ class Simulation:
 
 
 class _Slice:
-    """The frames of a source until a slice of time is over."""
+    """The frames of a source until a slice of time is over, or there are too many events."""
 
-    def __init__(self, source: LiveSource) -> None:
+    def __init__(self, source: LiveSource, events_max: int) -> None:
         self.source = source
+        self.events_max = events_max
 
     def __len__(self) -> int:
         return len(self.source)
@@ -271,7 +272,7 @@ class _Slice:
         until = time.perf_counter() + SLICE_SECONDS
         for frame in self.source:
             yield frame
-            if time.perf_counter() >= until:
+            if time.perf_counter() >= until or self.source.engine.event_count >= self.events_max:
                 return
 
 

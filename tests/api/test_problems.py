@@ -1,0 +1,222 @@
+"""Every error is a problem detail (RFC 9457) with its documented status, and tells nothing of what is inside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from payment_simulator.api.problem import MEDIA_TYPE
+
+from tests.api.serving import SMALL, Server, serving
+
+BANK = {"id": "BANK_A", "opening_balance": 1000}
+
+
+def with_agent(**changes: Any) -> dict[str, Any]:
+    """A scenario of two banks, one of them changed."""
+    return {
+        "simulation": {"ticks_per_day": 10},
+        "agents": [BANK | changes, {"id": "BANK_B", "opening_balance": 1000}],
+    }
+
+
+@dataclass
+class Case:
+    """A request that is refused: how, and with which words."""
+
+    status: int
+    method: str
+    path: str
+    words: str
+    json: Any = None
+    content: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+
+
+YAML = {"content-type": "application/yaml"}
+LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (name, name, b",".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghij"
+)
+
+CASES = {
+    "no such path": Case(404, "GET", "/api/nothing", "nothing"),
+    "no such method": Case(405, "PUT", "/api/simulations", "Not Allowed"),
+    "no such simulation": Case(404, "GET", "/api/simulations/none", "none"),
+    "no such simulation to tick": Case(404, "POST", "/api/simulations/none/tick", "none"),
+    "no such simulation to delete": Case(404, "DELETE", "/api/simulations/none", "none"),
+    "no such bank": Case(404, "GET", "/api/simulations/{live}/agents/NOBODY/queues", "NOBODY"),
+    "no such payment": Case(404, "GET", "/api/simulations/{live}/transactions/tx_99999999", "tx_99999999"),
+    "no name of a payment": Case(404, "GET", "/api/simulations/{live}/transactions/tx_1.x/lifecycle", "tx_1.x"),
+    "complete": Case(409, "POST", "/api/simulations/{complete}/tick", "complete"),
+    "complete, run": Case(409, "POST", "/api/simulations/{complete}/run", "complete"),
+    "no ticks": Case(422, "POST", "/api/simulations/{live}/tick?count=0", "count", fields=("query.count",)),
+    "too many ticks": Case(422, "POST", "/api/simulations/{live}/tick?count=1001", "count"),
+    "a count that is no number": Case(422, "POST", "/api/simulations/{live}/tick?count=x", "count"),
+    "a tick before the first": Case(400, "GET", "/api/simulations/{live}/ticks/-1/state", "-1"),
+    "a tick that is to come": Case(400, "GET", "/api/simulations/{live}/ticks/7/state", "7"),
+    "ticks the wrong way round": Case(400, "GET", "/api/simulations/{live}/events?tick_min=5&tick_max=4", "tick_min"),
+    "a sort that does not exist": Case(422, "GET", "/api/simulations/{live}/events?sort=up", "sort"),
+    "too large a page": Case(422, "GET", "/api/simulations/{live}/events?limit=1001", "limit"),
+    "a status that does not exist": Case(422, "GET", "/api/simulations/{live}/transactions?status=gone", "status"),
+    "no body": Case(422, "POST", "/api/simulations", "empty"),
+    "not JSON": Case(422, "POST", "/api/simulations", "valid", content=b"{"),
+    "not text": Case(422, "POST", "/api/simulations", "UTF-8", content=b"\xff\xfe"),
+    "no mapping": Case(422, "POST", "/api/simulations", "mapping", json=[1]),
+    "JSON that is too deep": Case(422, "POST", "/api/simulations", "deep", content=b'{"a":' * 5000),
+    "YAML that is too deep": Case(422, "POST", "/api/simulations", "deep", content=b"[" * 5000, headers=YAML),
+    "YAML that grows": Case(422, "POST", "/api/simulations", "alias", content=LAUGHS, headers=YAML),
+    "YAML that makes objects": Case(
+        400,
+        "POST",
+        "/api/simulations",
+        "",
+        content=b"agents: !!python/object/apply:os.system [id]\nsimulation: {}",
+        headers=YAML,
+    ),
+    "another media type": Case(
+        415, "POST", "/api/simulations", "text/plain", content=b"x", headers={"content-type": "text/plain"}
+    ),
+    "money that is a fraction": Case(
+        400,
+        "POST",
+        "/api/simulations",
+        "5.0",
+        json=with_agent(opening_balance=5.0),
+        fields=("agents.0.opening_balance",),
+    ),
+    "an unknown key": Case(
+        400, "POST", "/api/simulations", "balanse", json=with_agent(balanse=1), fields=("agents.0.balanse",)
+    ),
+    "two banks of one name": Case(400, "POST", "/api/simulations", "BANK_B", json=with_agent(id="BANK_B")),
+    "a policy by path": Case(
+        400,
+        "POST",
+        "/api/simulations",
+        "no file is read here",
+        json=with_agent(policy={"type": "FromJson", "json_path": "/etc/passwd"}),
+        fields=("agents.0.policy.json_path",),
+    ),
+    "too long a run": Case(
+        400, "POST", "/api/simulations", "ticks", json=SMALL | {"simulation": {"ticks_per_day": 2**21}}
+    ),
+    "too many banks": Case(
+        400,
+        "POST",
+        "/api/simulations",
+        "banks",
+        json=SMALL | {"agents": [{"id": f"B{number}", "opening_balance": 1} for number in range(201)]},
+    ),
+    "too large a body": Case(413, "POST", "/api/simulations", "bytes", content=b" " * (4 * 2**20 + 1)),
+    "another host": Case(400, "GET", "/health", "evil.example", headers={"host": "evil.example"}),
+    "a page of another origin": Case(
+        403, "POST", "/api/simulations/{live}/tick", "evil", headers={"origin": "http://evil.example"}
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def places(server: Server) -> dict[str, str]:
+    """A simulation that has run one tick, and one that is complete."""
+    live, complete = server.create()["simulation_id"], server.create()["simulation_id"]
+    server.post(f"/simulations/{live}/tick?count=2")
+    server.post(f"/simulations/{complete}/run")
+    return {"live": live, "complete": complete}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_refused_request_is_a_problem(server: Server, places: dict[str, str], case: Case) -> None:
+    response = server.client.request(
+        case.method, case.path.format(**places), json=case.json, content=case.content, headers=case.headers
+    )
+    problem = check(response, case.status)
+    assert case.words in json.dumps(problem)
+    assert all(name in [error["path"] for error in problem["errors"]] for name in case.fields)
+
+
+def check(response: httpx.Response, status: int) -> Any:
+    """The problem that a response is."""
+    assert response.status_code == status, response.text[:300]
+    assert response.headers["content-type"] == MEDIA_TYPE
+    problem = response.json()
+    assert sorted(problem) == ["detail", "errors", "instance", "request_id", "status", "title", "type"]
+    assert problem["status"] == status
+    assert isinstance(problem["detail"], str)
+    assert problem["detail"]
+    assert problem["request_id"] == response.headers["x-request-id"]
+    for inside in ("Traceback", "site-packages", ".py"):
+        assert inside not in response.text
+    return problem
+
+
+def test_too_many_requests_are_told_when_to_come_back() -> None:
+    with serving(requests_per_second=5) as server:
+        statuses = [server.client.get("/api/simulations").status_code for _ in range(12)]
+        assert statuses[:10] == [200] * 10
+        refused = server.client.get("/api/simulations")
+        check(refused, 429)
+        assert int(refused.headers["retry-after"]) >= 1
+        assert server.client.get("/health").status_code == 200
+
+
+def test_limits_of_the_server() -> None:
+    with serving(simulations=2) as server:
+        first = server.create()["simulation_id"]
+        server.create()
+        full = server.client.post("/api/simulations", json=SMALL)
+        check(full, 503)
+        assert full.headers["retry-after"]
+        server.client.delete(f"/simulations/{first}")
+        server.create()
+    with serving(memory_mb=1) as server:
+        assert "MiB" in check(server.client.post("/api/simulations", json=SMALL), 503)["detail"]
+    with serving(events=100) as server:
+        simulation = server.create()["simulation_id"]
+        assert "100" in check(server.client.post(f"/simulations/{simulation}/run"), 409)["detail"]
+        assert server.get(f"/simulations/{simulation}")["status"] == "paused"
+    with serving(arrivals_per_tick=2) as server:
+        assert "payments a tick" in check(server.client.post("/api/simulations", json=SMALL), 400)["detail"]
+
+
+def test_a_body_without_a_length_is_limited_too() -> None:
+    with serving(body_bytes=10_000) as server:
+        response = server.client.post("/api/simulations", content=(b" " * 1000 for _ in range(100)))
+        check(response, 413)
+
+
+def test_an_unexpected_error_tells_its_id_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    with serving() as server:
+        monkeypatch.setattr("payment_simulator.api.manager.SimulationManager.listed", broken)
+        response = server.client.get("/api/simulations", headers={"X-Request-ID": "abc-1"})
+        problem = check(response, 500)
+        assert "secret" not in response.text
+        assert problem["request_id"] == "abc-1"
+        [line] = [record for record in caplog.records if record.exc_info]
+        assert getattr(line, "request_id", "") == "abc-1"
+
+
+RACES: dict[str, Callable[[Server, str], httpx.Response]] = {
+    "ticked": lambda server, path: server.client.post(f"{path}/tick?count=100"),
+    "looked at": lambda server, path: server.client.get(f"{path}/state"),
+    "run": lambda server, path: server.client.post(f"{path}/run"),
+}
+
+
+@pytest.mark.parametrize("act", RACES.values(), ids=RACES)
+def test_what_is_deleted_meanwhile_does_not_break(server: Server, act: Callable[[Server, str], httpx.Response]) -> None:
+    for _ in range(5):
+        path = f"/simulations/{server.create()['simulation_id']}"
+        with ThreadPoolExecutor(1) as threads:
+            answer = threads.submit(act, server, path)
+            server.client.delete(path)
+            assert answer.result().status_code in (200, 404, 409)
