@@ -41,7 +41,7 @@ STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
 """While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
 HASH_DELAY_SECONDS = 0.05
 
-LATER: dict[View, str] = {"lessons": "panel_app.views.lessons"}
+LATER: dict[View, str] = {"compare": "panel_app.views.compare", "lessons": "panel_app.views.lessons"}
 """Views that are imported and built when they are first looked at: the module of each, which has `parts(app)`."""
 
 Action = Callable[[Any], object]
@@ -165,6 +165,9 @@ class App:
             "payment-next": lambda _: self._next_payment(),
             "inspect-bank": lambda _: self._inspect_bank(),
             "inspect-payment": lambda _: self._inspect_payment(),
+            "keep": lambda _: session.keep(),
+            "compare": lambda _: self._look("compare"),
+            "keep-compare": lambda _: self._keep_and_compare(),
             "undo": lambda _: session.undo(),
             "redo": lambda _: session.redo(),
             "reset": lambda _: session.reset(),
@@ -265,11 +268,16 @@ class App:
     def _look(self, view: View) -> None:
         """Turn to a view; the first time, its parts join the others."""
         if view in self._later:
-            for part in import_module(self._later.pop(view)).parts(self):
-                self.views.append(part)
+            parts = import_module(self._later.pop(view)).parts(self)
+            self.views += parts
+            for part in parts:
                 self.actions |= part.actions
-                self.root.append(part.panel())
+            self.root.extend([part.panel() for part in parts])
         self.session.look(view)
+
+    def _keep_and_compare(self) -> None:
+        self.session.keep()
+        self._look("compare")
 
     def _drawer(self) -> None:
         self._classes(drawer="drawer" not in self.root.css_classes)
@@ -280,7 +288,7 @@ class App:
 
     def _classes(self, drawer: bool = False) -> None:
         session = self.session
-        states = {"large": session.large, "drawer": drawer}
+        states = {"large": session.large, "drawer": drawer, "alone": session.kept is None}
         self.root.css_classes = [
             f"view-{session.view}",
             f"tab-{self.phone.tab}",
@@ -303,8 +311,8 @@ class App:
             self._start_or_stop()
         if changed & {"theme", "size"}:
             self._tell_look()
-        if changed & {"view", "size"}:
-            self._classes()
+        if changed & {"view", "size", "kept"}:
+            self._classes("drawer" in self.root.css_classes)
         if changed & {"run", "tick"}:
             self._tell_page(new_run="run" in changed)
         if self.session.playing and "tick" in changed:
@@ -369,9 +377,9 @@ class App:
             late = max(0, int((time.monotonic() - due) * session.ticks_per_second))
             due += late / session.ticks_per_second
             if session.playing:
-                await self._locked(partial(session.step, 1 + late))
+                await self.locked(partial(session.step, 1 + late))
             if session.tick >= session.ticks - 1:
-                await self._locked(partial(session.play, False))
+                await self.locked(partial(session.play, False))
             elif (
                 session.ticks_per_second <= HOLD_SPEED_MOST
                 and not self.still
@@ -379,7 +387,7 @@ class App:
             ):
                 due += HOLD_SECONDS
 
-    async def _locked(self, change: Callable[[], None]) -> None:
+    async def locked(self, change: Callable[[], None]) -> None:
         """Change the document: at once in the browser, under its lock on a server (where it has a session context)."""
         if self.doc.session_context is None:
             change()

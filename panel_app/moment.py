@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,6 @@ from panel_app.figures.run_index import index_of, per_run
 
 if TYPE_CHECKING:
     from payment_simulator.execution.run import Run
-
-    from panel_app.session import Session
 
 Ints = NDArray[np.int64]
 Kind = Literal["cycle", "bilateral", "gridlock", "plain", "quiet", "end"]
@@ -42,7 +40,14 @@ class Figures:
     cost: int
 
 
-def moment(session: Session, tick: int) -> Moment:
+class Scene(Protocol):
+    """What is needed of a session."""
+
+    run: Any
+    names: list[str]
+
+
+def moment(session: Scene, tick: int) -> Moment:
     """What is worth saying about a tick: netting first, then the end, then gridlock, then what settles."""
     run, names, index = session.run, session.names, index_of(session.run)
     waiting, value = int(index.waiting_count[tick]), int(index.waiting_value[tick])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,6 +20,8 @@ from panel_app.whatif import WhatIf
 
 if TYPE_CHECKING:
     from payment_simulator.execution.run import Run
+
+    from panel_app.compare import Comparison, Kept
 
 Window = Literal["tick", "hour", "day"]
 View = Literal["simulate", "compare", "lessons", "edit"]
@@ -34,8 +37,9 @@ VIEWS: tuple[View, ...] = ("simulate", "compare", "lessons", "edit")
 class Session:
     """State of one reader's page.
 
-    Subscribers are called with what changed: a subset of `{"run", "tick", "selection", "window", "view", "playing",
-    "speed", "theme", "size", "message"}`. With `"run"` everything may have changed, `config` and `names` too.
+    Subscribers are called with what changed: a subset of `{"run", "kept", "tick", "selection", "window", "view",
+    "playing", "speed", "theme", "size", "message"}`. With `"run"` everything may have changed, `config` and `names`
+    too; `"kept"` is the run that is kept to be compared with.
     """
 
     scenario: str
@@ -60,6 +64,8 @@ class Session:
         self.seconds = 0.0
         self.what_if = WhatIf()
         self.previous: Run | None = None
+        self.kept: Kept | None = None
+        self._comparison: Comparison | None = None
         self._undone: list[WhatIf] = []
         self._done: list[WhatIf] = []
         self._subscribers: list[Callback] = []
@@ -78,7 +84,9 @@ class Session:
         self._take(run, seconds)
         self.tick = self._opening_tick()
         self.selection = self._first_selection()
-        self._tell("run", "tick", "selection", "playing", "message")
+        if self.kept is not None and self.comparison is None:
+            self.kept = None
+        self._tell("run", "kept", "tick", "selection", "playing", "message")
 
     def change(self, **changes: Any) -> bool:
         """Change the scenario (see `WhatIf.with_changes`) and run the whole day again; cursor, selection and window
@@ -114,6 +122,67 @@ class Session:
     def changed(self) -> bool:
         """Whether the run differs from the scenario in its file by more than its seed."""
         return self.what_if != WhatIf(seed=self.what_if.seed)
+
+    # Comparing
+
+    @property
+    def now(self) -> Kept:
+        """The run on show, as it would be kept."""
+        from panel_app.compare import Kept
+
+        return Kept(self.scenario, self.base_config, self.display, self.what_if, self.run)
+
+    def keep(self, kept: Kept | None = None) -> None:
+        """Keep a run as A, to be compared with: by default the one on show."""
+        self.kept = kept or self.now
+        self._tell("kept")
+
+    def keep_other(self, name: str) -> bool:
+        """Make A from the run on show: `scenario` (as in its file), `no-netting`, or `before` (the last change).
+
+        False when there is no such run, or the engine refuses it; `message` says why.
+        """
+        what_if = {
+            "scenario": WhatIf(seed=self.what_if.seed),
+            "no-netting": self.what_if.with_changes({"bilateral": False, "cycles": False, "multilateral": False}),
+            "before": self._done[-1] if self._done else None,
+        }.get(name)
+        if what_if is None:
+            return False
+        try:
+            run, _ = _simulate(what_if.apply(self.base_config))
+        except (ValueError, RuntimeError, OverflowError) as refused:
+            self.complain(str(refused))
+            return False
+        self.keep(replace(self.now, what_if=what_if, run=run, name=name))
+        return True
+
+    def swap(self) -> None:
+        """A becomes the run on show, and the run on show becomes A."""
+        if self.kept is None:
+            return
+        if self.selection is not None and self.selection[0] == "payment":
+            other = self.comparison.in_a(self.selection[1]) if self.comparison else None
+            self.selection = None if other is None else ("payment", other)
+        shown, self.kept = self.kept, self.now
+        self.scenario, self.base_config, self.display = shown.scenario, shown.base_config, shown.display
+        self._done.append(self.what_if)
+        self._undone.clear()
+        self.previous, self.what_if = self.run, shown.what_if
+        self._take(shown.run, self.seconds)
+        self._tell("run", "kept", "selection")
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The kept run as A and the run on show as B; None when none is kept."""
+        from panel_app.compare import Comparison, comparable
+
+        if self.kept is None or not comparable(self.kept.run, self.run):
+            return None
+        known = self._comparison
+        if known is None or known.a.run is not self.kept.run or known.b.run is not self.run:
+            self._comparison = Comparison(self.kept.run, self.run)
+        return self._comparison
 
     # Looking
 

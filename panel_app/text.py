@@ -25,6 +25,7 @@ LARGE_TYPE = "Large type, for a projector"
 MECHANISMS = ("Gross RTGS", "Released from queue", "Bilateral netting", "Cycle netting", "Multilateral netting")
 SWITCHES = ("Gross RTGS", "Release from queue", "Bilateral netting", "Cycle netting")
 HOW = ("at once", "released from the queue", "by bilateral netting", "by cycle netting", "by multilateral netting")
+IN_PARTS = "in parts"
 HOW_SHORT = ("at once", "from the queue", "bilateral", "cycle", "multilateral")
 ALWAYS = "always"
 VIEW_NAMES = {"simulate": "Simulate", "compare": "Compare", "lessons": "Lessons", "edit": "Edit"}
@@ -48,6 +49,7 @@ KEYS = (
     ("b, Shift b", "next, previous bank"),
     ("q", "next waiting payment"),
     ("1 2 3", "flows of this tick, last hour, whole day"),
+    ("k, c", "keep this run as A, compare"),
     ("w, i", "what if, inspector (narrow screens)"),
     ("/", "filter"),
     ("t, g", "light or dark, large type"),
@@ -196,6 +198,9 @@ SETTLEMENT, OPENING_BALANCE, ALL_BANKS, CREDIT, ARRIVALS, NEW_SEED = (
 )
 
 
+KEEP, KEEP_AGAIN, COMPARE_WITH_A = "Keep as A and compare", "Keep this as A", "Compare with A"
+
+
 def times(percent: int) -> str:
     """`\u00d7 1.00`."""
     return f"\u00d7 {percent / 100:.2f}"
@@ -337,9 +342,24 @@ def and_more(number: int) -> str:
     return f"and {number:,} more"
 
 
+POLICIES = {
+    "Fifo": "FIFO",
+    "Deadline": "Deadline",
+    "LiquidityAware": "Liquidity-aware",
+    "LiquiditySplitting": "Liquidity splitting",
+    "MockSplitting": "Even splitting",
+    "FromJson": "Own rules",
+}
+
+
+def policy_name(kind: str) -> str:
+    """`FIFO`; a kind that has no name of its own is called as in the scenario."""
+    return POLICIES.get(kind, kind)
+
+
 def policy(kind: str) -> str:
     """`Policy: FIFO`."""
-    return f"Policy: {'FIFO' if kind == 'Fifo' else kind}"
+    return f"Policy: {policy_name(kind)}"
 
 
 def priority(level: int) -> str:

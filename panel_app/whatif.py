@@ -19,6 +19,7 @@ class WhatIf:
     arrivals_factor: float = 1.0
     bilateral: bool | None = None
     cycles: bool | None = None
+    multilateral: bool | None = None
     seed: int | None = None
 
     def with_changes(self, changes: Mapping[str, Any]) -> WhatIf:
@@ -50,10 +51,9 @@ class WhatIf:
             if self.arrivals_factor != 1.0:
                 for stream in agent.get("arrivals", []):
                     stream["rate_per_tick"] = float(stream["rate_per_tick"]) * self.arrivals_factor
-        if self.bilateral is not None:
-            changed.setdefault("lsm_config", {})["enable_bilateral"] = self.bilateral
-        if self.cycles is not None:
-            changed.setdefault("lsm_config", {})["enable_cycles"] = self.cycles
+        for name in ("bilateral", "cycles", "multilateral"):
+            if getattr(self, name) is not None:
+                changed.setdefault("lsm_config", {})[f"enable_{name}"] = getattr(self, name)
         if self.seed is not None:
             changed["rng_seed"] = self.seed
         return changed

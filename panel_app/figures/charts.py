@@ -46,7 +46,7 @@ class Chart:
     dashes: Columns = field(default_factory=lambda: {"x": np.zeros(0), "y": np.zeros(0)})
     grid: Columns = field(default_factory=dict)
     times: Columns = field(default_factory=dict)
-    labels: Columns = field(default_factory=lambda: _labels([]))
+    labels: Columns = field(default_factory=lambda: line_end_labels([]))
     summary: str = ""
     header: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
@@ -164,7 +164,7 @@ class Charts:
             frame,
             lines={"xs": [x] * self.index.banks, "ys": list(frame.y(value[self._shown]).T)},
             line={"x": x, "y": frame.y(own[self._shown])},
-            labels=_labels(
+            labels=line_end_labels(
                 [(frame.right + 6, min(float(frame.y(own[-1])) + 4, self.height - 22 * self.scale), name, 1, -1)]
             ),
             summary=f"{name} can pay between {short(int(own[low]))} at {self._at(low)} "
@@ -205,7 +205,7 @@ class Charts:
             },
             line={"x": x, "y": y},
             dashes={"x": x, "y": frame.y(before[self._shown])} if before is not None else None,
-            labels=_labels(
+            labels=line_end_labels(
                 [(frame.right + 6, place, item[1], item[2], -1) for place, item in zip(places, wanted, strict=True)]
             ),
             summary=summary,
@@ -261,6 +261,18 @@ class Charts:
     def all(self, bank: int) -> list[Chart]:
         """The four charts in their order."""
         return [self.liquidity(bank), self.waiting(), self.settled(), self.cost()]
+
+    @property
+    def settled_so_far(self) -> Ints:
+        """Value settled up to the end of each tick, in cents."""
+        total: Ints = self._settled.sum(axis=1)
+        return total
+
+    @property
+    def cost_so_far(self) -> Ints:
+        """Cost of all banks up to the end of each tick, in cents."""
+        total: Ints = self._cost.sum(axis=1)
+        return total
 
     # Parts of a chart
 
@@ -337,7 +349,7 @@ class Charts:
         wanted = [float(frame.y((below[kind] + below[kind + 1]) / 2)) + 4 for kind in kinds]
         places = spread(wanted, LABEL_APART * self.scale, 14.0, self.height - 22 * self.scale)
         shift = 19 if marks else 6
-        return _labels(
+        return line_end_labels(
             [
                 (frame.right + shift * self.scale, place, text(kind), 0, kind if marks else -1)
                 for place, kind in zip(places, kinds, strict=True)
@@ -345,7 +357,7 @@ class Charts:
         )
 
 
-def _labels(rows: list[tuple[float, float, str, int, int]]) -> Columns:
+def line_end_labels(rows: list[tuple[float, float, str, int, int]]) -> Columns:
     """Texts at line ends: x, y, text, whether it is the important one, and the mechanism whose mark stands before it,
     or -1.
     """

@@ -29,6 +29,6 @@ class ScenarioScale:
         self.slots: Ints = choose_slots(index.pair_value) if slots is None else slots
         self.reference = Reference(index)
 
-    def network(self, scene: Scene, size: Size) -> Network:
-        """The geometry of the run on show in this size."""
-        return Network(index_of(scene.run), scene.names, self.slots, self.reference, size)
+    def network(self, scene: Scene, size: Size, reference: Reference | None = None) -> Network:
+        """The geometry of the run on show in this size; `reference` where something else is to count as large."""
+        return Network(index_of(scene.run), scene.names, self.slots, reference or self.reference, size)

@@ -18,22 +18,40 @@ from panel_app.views.canvas import Canvas, Token, put, source
 from panel_app.views.part import Html, styles
 
 NAMES = ("liquidity chart", "waiting chart", "settled chart", "cost chart")
-AREA_TOKENS = {WAITING: ("cost2",), SETTLED: MECHANISM_TOKENS, COST: ("cost3", "cost1", "cost2", "alert", "bg")}
-AREA_ALPHA = {WAITING: 0.42, SETTLED: 0.9, COST: 1.0}
+COMPARED = 4
+"""The look of a chart of two runs: a gap, a line and a dashed line."""
+AREA_TOKENS = {
+    WAITING: ("cost2",),
+    SETTLED: MECHANISM_TOKENS,
+    COST: ("cost3", "cost1", "cost2", "alert", "bg"),
+    COMPARED: ("cost3",),
+}
+AREA_ALPHA = {WAITING: 0.42, SETTLED: 0.9, COST: 1.0, COMPARED: 0.4}
 HEIGHT_PX = 138.0
 
 
 class ChartCell:
-    """One chart: title, figure, table."""
+    """One chart: title, figure, table. `number`: which look it has, one of the four charts or `COMPARED`."""
 
-    def __init__(self, number: int, chart: Chart, cursor: ColumnDataSource, canvas: Canvas, subtitle: str) -> None:
+    def __init__(
+        self,
+        number: int,
+        chart: Chart,
+        cursor: ColumnDataSource,
+        canvas: Canvas,
+        subtitle: str,
+        name: str = "",
+        heading: str = "",
+    ) -> None:
         self.number, self.canvas = number, canvas
-        self.sources = {name: source(f"{NAMES[number]} {name}", columns) for name, columns in _tables(chart).items()}
+        self.heading = heading or TITLES[number]
+        name = name or NAMES[number]
+        self.sources = {table: source(f"{name} {table}", columns) for table, columns in _tables(chart).items()}
         self._draw(cursor)
         self.title = Html("chart-text", styles("parts"), styles("charts"))
         self.table = Html("chart-text", styles("parts"), styles("charts"))
-        self.title.show(_title(number, subtitle, chart.summary))
-        self.table.show(_table(number, chart))
+        self.title.show(_title(self.heading, subtitle, chart.summary))
+        self.table.show(_table(self.heading, chart))
 
     def panel(self) -> pn.Column:
         return pn.Column(
@@ -51,11 +69,11 @@ class ChartCell:
         for name, columns in _tables(chart).items():
             put(self.sources[name], columns)
         self.entitle(subtitle, chart.summary)
-        self.table.show(_table(self.number, chart))
+        self.table.show(_table(self.heading, chart))
 
     def entitle(self, subtitle: str, summary: str) -> None:
         """Another subtitle."""
-        self.title.show(_title(self.number, subtitle, summary))
+        self.title.show(_title(self.heading, subtitle, summary))
 
     def _draw(self, cursor: ColumnDataSource) -> None:
         canvas, tables, number = self.canvas, self.sources, self.number
@@ -85,8 +103,9 @@ class ChartCell:
             canvas.draw(tables["lines"], MultiLine, xs="xs", ys="ys", line_width=1.1, line_color=Token("cost3"))
             canvas.draw(tables["line"], Line, x="x", y="y", line_width=4.5, line_color=Token("bg"))
             canvas.draw(tables["line"], Line, x="x", y="y", line_width=2.2, line_color=Token("ink"))
-        if number == WAITING:
-            canvas.draw(tables["line"], Line, x="x", y="y", line_width=1.8, line_color=Token("cost1"))
+        if number in (WAITING, COMPARED):
+            colour = Token("cost1" if number == WAITING else "ink")
+            canvas.draw(tables["line"], Line, x="x", y="y", line_width=1.8, line_color=colour)
         canvas.draw(tables["dashes"], Line, x="x", y="y", line_width=1.2, line_dash=[4, 3], line_color=Token("ctl"))
         canvas.draw(cursor, Segment, x0="x", x1="x", y0="top", y1="bottom", line_width=1.5, line_color=Token("ink"))
         labels = tables["labels"]
@@ -204,13 +223,13 @@ def _tables(chart: Chart) -> dict[str, Columns]:
     }
 
 
-def _title(number: int, subtitle: str, summary: str) -> Markup:
+def _title(heading: str, subtitle: str, summary: str) -> Markup:
     return Markup('<div class="title"><b>{}</b><span>{}</span></div><p class="sentence">{}</p>').format(
-        TITLES[number], subtitle, summary
+        heading, subtitle, summary
     )
 
 
-def _table(number: int, chart: Chart) -> Markup:
+def _table(heading: str, chart: Chart) -> Markup:
     def row(cells: list[str], tag: str) -> Markup:
         first = Markup('<th scope="{}">{}</th>').format("col" if tag == "th" else "row", cells[0])
         rest = Markup('<th scope="col">{}</th>' if tag == "th" else "<td>{}</td>")
@@ -221,7 +240,7 @@ def _table(number: int, chart: Chart) -> Markup:
         'aria-label="{}"><table><thead>{}</thead><tbody>{}</tbody></table></div></details>'
     ).format(
         chart.summary,
-        TITLES[number],
+        heading,
         row(chart.header, "th"),
         Markup("").join(row(cells, "td") for cells in chart.rows),
     )

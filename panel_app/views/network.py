@@ -4,7 +4,7 @@ Flows are `quadratic` glyphs: six numbers a curve, so that the ends can follow t
 cannot tell which of them was tapped, but the geometry here can, so taps are resolved in Python.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from bokeh.core.properties import value
@@ -13,12 +13,12 @@ from bokeh.models import Arc, Quadratic, Scatter, Text
 from bokeh.plotting import figure
 
 from panel_app.figures.columns import Columns
+from panel_app.figures.flows import Reference
 from panel_app.figures.labels import MORE_SIZE, NAME_SIZE, NOTE_SIZE
 from panel_app.figures.layout import Size
 from panel_app.figures.moment_labels import HEADLINE_SIZE, SECOND_LINE_SIZE, VALUE_SIZE
 from panel_app.figures.network import Picture, Selection
 from panel_app.figures.scenario_scale import ScenarioScale
-from panel_app.session import Session
 from panel_app.theme import Theme
 from panel_app.tokens import FONT, MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKENS, STATE_TOKENS
 from panel_app.views.beads import Beads, duration
@@ -37,21 +37,49 @@ HEAD_COLUMNS: dict[str, Any] = {
 CURVE_COLUMNS: dict[str, Any] = {name: name for name in ("x0", "y0", "cx", "cy", "x1", "y1")}
 
 
+class Scene(Protocol):
+    """What is needed of a session: one of its runs, and the cursor."""
+
+    scenario: str
+    run: Any
+    display: dict[str, Any]
+    names: list[str]
+    tick: int
+    theme: Theme
+    playing: bool
+    ticks_per_second: int
+    selection: Selection
+
+    @property
+    def window_ticks(self) -> int: ...
+    @property
+    def scale(self) -> float: ...
+    def select(self, selection: Selection) -> None: ...
+
+
 class NetworkView:
     """One figure named "network", with the sources "flows", "waiting" and "banks" and a few for what is drawn above
-    them.
+    them; `before` stands before the names of another one on the same page.
     """
 
     def __init__(
-        self, session: Session, theme: Theme, width: float = 912.0, height: float = 480.0, scale: float = 1.0
+        self,
+        session: Scene,
+        theme: Theme,
+        width: float = 912.0,
+        height: float = 480.0,
+        scale: float = 1.0,
+        before: str = "",
+        scenario_scale: ScenarioScale | None = None,
     ) -> None:
         self.session = session
         self.size = Size(width, height, scale)
-        self.scenario_scale = ScenarioScale(session)
+        self.scenario_scale = scenario_scale or ScenarioScale(session)
+        self._reference: Reference | None = None
         self.network = self.scenario_scale.network(session, self.size)
         self.picture: Picture = self._picture()
-        self.canvas = Canvas("network", theme, width, height, scale, self.resize)
-        self.sources = {name: source(name, columns) for name, columns in self._tables().items()}
+        self.canvas = Canvas(f"{before}network", theme, width, height, scale, self.resize)
+        self.sources = {name: source(before + name, columns) for name, columns in self._tables().items()}
         self._draw()
         self.beads = Beads(self.canvas)
         self.motion = False
@@ -72,10 +100,17 @@ class NetworkView:
         if "run" in changed:
             if self.session.scenario != self.scenario_scale.scenario:
                 self.scenario_scale = ScenarioScale(self.session)
-            self.network = self.scenario_scale.network(self.session, self.size)
+            self.network = self.scenario_scale.network(self.session, self.size, self._reference)
         if changed & {"run", "tick", "window", "selection"}:
             self._show()
         self._move(changed)
+
+    def measure_by(self, scale: ScenarioScale, reference: Reference | None) -> None:
+        """Place the banks as `scale` says, and let `reference` say what counts as large (None: the scenario)."""
+        if scale is not self.scenario_scale or reference is not self._reference:
+            self.scenario_scale, self._reference = scale, reference
+            self.network = scale.network(self.session, self.size, reference)
+            self._show()
 
     def _move(self, changed: frozenset[str]) -> None:
         """Beads run after a step forward; any other move shows the tick as it is."""
@@ -93,7 +128,7 @@ class NetworkView:
         size = Size(width, height, scale)
         if size != self.size:
             self.size = size
-            self.network = self.scenario_scale.network(self.session, size)
+            self.network = self.scenario_scale.network(self.session, size, self._reference)
             self.canvas.resize(width, height, scale)
             self._show()
 

@@ -20,14 +20,16 @@ from panel_app.views.canvas import Canvas, Token, put, source
 class StripView:
     """One figure named "strip" with the sources "strip bars", "strip queue", "strip moving" and so on."""
 
+    name = "strip"
+
     def __init__(
         self, session: Session, theme: Theme, width: float = 1408.0, height: float = 123.0, scale: float = 1.0
     ) -> None:
         self.session = session
         self.width, self.height, self.scale = width, height, scale
         self.strip = self._strip()
-        self.canvas = Canvas("strip", theme, width, height, scale, self.resize)
-        self.sources = {name: source(f"strip {name}", columns) for name, columns in self._tables().items()}
+        self.canvas = Canvas(self.name, theme, width, height, scale, self.resize)
+        self.sources = {name: source(f"{self.name} {name}", columns) for name, columns in self._tables().items()}
         self._draw()
         for event in (Tap, PanStart, Pan):
             self.canvas.figure.on_event(event, self._pointed)

@@ -32,7 +32,7 @@ class WhatIfPanel(Part):
     """Every control runs the whole day again."""
 
     area = "what-if"
-    watches = frozenset({"run", "message"})
+    watches = frozenset({"run", "message", "kept", "view"})
 
     def html(self) -> Markup:
         session = self.session
@@ -84,7 +84,7 @@ class WhatIfPanel(Part):
             '<input id="seed" type="number" min="0" step="1" value="{seed_value}" data-do="seed" data-every="400">'
             '<button class="button" data-do="seed-next" aria-label="{new_seed}" '
             'title="{new_seed}">{dice}</button></span></div></div>'
-            '<p class="foot">{differs} {took}</p></section>'
+            '<p class="foot">{differs} {took}</p>{keep}</section>'
         ).format(
             title=text.WHAT_IF,
             reset=reset,
@@ -102,7 +102,24 @@ class WhatIfPanel(Part):
             dice=icon("dice"),
             differs=Markup("<b>{}</b>").format(differs) if changes else differs,
             took=took,
+            keep=_keep(session.kept is not None, session.view == "compare"),
         )
+
+
+def _keep(kept: bool, comparing: bool) -> Markup:
+    """The way to the comparison."""
+    ways = [("keep", text.KEEP_AGAIN), ("compare", text.COMPARE_WITH_A)] if kept else [("keep-compare", text.KEEP)]
+    return Markup('<div class="keep">{}</div>').format(
+        join(
+            [
+                Markup('<button class="button outline" data-do="{}">{}{}</button>').format(
+                    action, icon("swap") if action != "keep" else "", label
+                )
+                for action, label in ways
+                if not (comparing and action == "compare")
+            ]
+        )
+    )
 
 
 def _row(mechanism: int, control: Markup) -> Markup:

@@ -210,7 +210,7 @@ def test_theme_tabs_help_and_drawer(app: App, page: Recorder) -> None:
     assert page.last("theme") == {"dark": True, "large": False}
     assert app.still
     page.say("key", name="tab-why")
-    assert app.root.css_classes == ["view-simulate", "tab-why"]
+    assert app.root.css_classes == ["view-simulate", "tab-why", "alone"]
     assert 'aria-selected="true" data-do="tab-why"' in shown(app, "phone")
     page.say("key", name="drawer")
     assert app.root.css_classes == ["view-simulate", "tab-why", "drawer"]
@@ -218,7 +218,7 @@ def test_theme_tabs_help_and_drawer(app: App, page: Recorder) -> None:
     assert app.help.open
     page.say("key", name="close")
     assert not app.help.open
-    assert app.root.css_classes == ["view-simulate", "tab-why"]
+    assert app.root.css_classes == ["view-simulate", "tab-why", "alone"]
 
 
 def test_large_type_draws_larger(app: App, page: Recorder) -> None:
