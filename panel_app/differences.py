@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["netting", "balance", "credit", "policy", "arrivals", "seed", "other"]
-NETTING = ("enable_bilateral", "enable_cycles", "enable_multilateral")
+NETTING = ("enable_bilateral", "enable_cycles", "multilateral")
 PAYMENT_KINDS: frozenset[Kind] = frozenset({"arrivals", "seed"})
 """What changes which payments there are, whatever else stays the same."""
 
@@ -35,7 +35,7 @@ def agents_of(config: Mapping[str, Any]) -> list[dict[str, Any]]:
 def mechanisms(config: Mapping[str, Any]) -> tuple[str, ...]:
     """Which netting is in use: some of `bilateral`, `cycles`, `multilateral`."""
     lsm = config.get("lsm_config") or {}
-    return tuple(name.removeprefix("enable_") for name in NETTING if lsm.get(name))
+    return tuple(name.removeprefix("enable_") for name in NETTING if lsm.get(name, "off") not in (False, "off"))
 
 
 def policy_of(agent: Mapping[str, Any]) -> str:
@@ -49,8 +49,11 @@ def differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Difference]:
 
 
 def _differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Difference]:
+    modes = [(config.get("lsm_config") or {}).get("multilateral", "off") for config in (a, b)]
     if mechanisms(a) != mechanisms(b):
         yield Difference("netting", mechanisms(a), mechanisms(b))
+    elif modes[0] != modes[1]:
+        yield Difference("other", modes[0], modes[1], path="lsm_config.multilateral")
     pairs = list(zip(agents_of(a), agents_of(b), strict=True))
     money: tuple[tuple[Kind, str], ...] = (("balance", "opening_balance"), ("credit", "unsecured_cap"))
     for kind, key in money:

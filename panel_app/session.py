@@ -144,7 +144,7 @@ class Session:
         """
         what_if = {
             "scenario": WhatIf(seed=self.what_if.seed),
-            "no-netting": self.what_if.with_changes({"bilateral": False, "cycles": False, "multilateral": False}),
+            "no-netting": self.what_if.with_changes({"bilateral": False, "cycles": False, "multilateral": "off"}),
             "before": self._done[-1] if self._done else None,
         }.get(name)
         if what_if is None:

@@ -183,7 +183,9 @@ def summary(comparison: Comparison, names: Sequence[str]) -> str:
     else:
         parts.append("as many payments settle")
     if abs(delay.change) >= 0.05:
-        parts.append(f"payments wait {abs(delay.change):.1f} ticks {'longer' if delay.change > 0 else 'less'} on average")
+        parts.append(
+            f"payments wait {abs(delay.change):.1f} ticks {'longer' if delay.change > 0 else 'less'} on average"
+        )
     if cost.change:
         by = percent(cost).lstrip("+" + MINUS)
         parts.append(f"the day costs {by} {_more(cost)}" if cost.percent is not None else "the day costs something")

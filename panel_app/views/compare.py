@@ -16,6 +16,7 @@ from markupsafe import Markup
 from panel_app import text
 from panel_app import text_compare as words
 from panel_app.compare import FATES, Comparison, Fate, Measure
+from panel_app.differences import mechanisms
 from panel_app.figures.clock import Clock
 from panel_app.figures.compared import TITLES, BothReferences, ComparedCharts
 from panel_app.figures.mirrored import MirroredStrip
@@ -115,10 +116,8 @@ class Bar(Part):
 
     def _empty(self) -> Markup:
         session = self.session
-        lsm = session.config.get("lsm_config") or {}
-        netting = any(lsm.get(f"enable_{name}") for name in ("bilateral", "cycles", "multilateral"))
         ways = [("keep", "", words.KEEP, "solid")]
-        ways += [("choose-a", "no-netting", words.WITHOUT_NETTING, "outline")] if netting else []
+        ways += [("choose-a", "no-netting", words.WITHOUT_NETTING, "outline")] if mechanisms(session.config) else []
         ways += [("choose-a", "scenario", words.WITH_FILE, "outline")] if session.changed else []
         buttons = [
             Markup('<button class="button {}" data-do="{}" data-value="{}">{}</button>').format(look, do, value, label)
@@ -234,7 +233,7 @@ class Differences(Part):
         comparison = self.session.comparison
         if comparison is None:
             return NOTHING
-        return Markup('<section class="table" aria-label="{}">{}{}{}{}</section>').format(
+        return Markup('<section class="table diffs" aria-label="{}">{}{}{}{}</section>').format(
             words.DIFFERENCE,
             self._measures(comparison),
             self._words(comparison),
@@ -602,6 +601,7 @@ def _bar(measure: Measure) -> Markup:
     percent = measure.percent if measure.percent is not None else 100.0 if measure.change else 0.0
     size = 48 * min(1.0, abs(percent) / 100)
     return Markup(
-        '<svg width="100" height="14" viewBox="0 0 100 14" aria-hidden="true"><path d="M50 0V14" '
+        '<svg width="66" height="14" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
+        '<path d="M50 0V14" '
         'stroke="var(--ctl)"/><rect x="{:.1f}" y="3" width="{:.1f}" height="8" fill="var(--ink)"/></svg>'
     ).format(50 - size if percent < 0 else 50, size)

@@ -61,10 +61,7 @@ class WhatIfPanel(Part):
         factor = round(what.balance_factor * 100)
         credit = round(what.credit_factor * 100)
         arrivals = round(what.arrivals_factor * 100)
-        changes = len(what.balances) + sum(
-            (factor != 100, credit != 100, arrivals != 100, what.bilateral is not None, what.cycles is not None)
-        )
-        differs, took = text.recomputed(session.seconds, changes)
+        differs, took = text.recomputed(session.seconds, what.count)
         error = (
             Markup('<p class="error" role="alert" id="refused">{}</p>').format(text.refused(session.message))
             if session.message
@@ -100,7 +97,7 @@ class WhatIfPanel(Part):
             seed_value=session.seed,
             new_seed=text.NEW_SEED,
             dice=icon("dice"),
-            differs=Markup("<b>{}</b>").format(differs) if changes else differs,
+            differs=Markup("<b>{}</b>").format(differs) if what.count else differs,
             took=took,
             keep=_keep(session.kept is not None, session.view == "compare"),
         )
