@@ -213,7 +213,7 @@ def test_theme_tabs_help_and_drawer(app: App, page: Recorder) -> None:
     assert app.root.css_classes == ["view-simulate", "tab-why", "alone"]
     assert 'aria-selected="true" data-do="tab-why"' in shown(app, "phone")
     page.say("key", name="drawer")
-    assert app.root.css_classes == ["view-simulate", "tab-why", "drawer"]
+    assert app.root.css_classes == ["view-simulate", "tab-why", "drawer", "alone"]
     page.say("key", name="help")
     assert app.help.open
     page.say("key", name="close")
