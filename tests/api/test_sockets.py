@@ -156,7 +156,7 @@ def events_until(one: Client, seq: int, total: int) -> list[dict[str, Any]]:
 def test_a_lost_reader_resumes_with_nothing_missing_and_nothing_twice(server: Server, simulation: str) -> None:
     """The connection breaks again and again while the simulation runs; together the parts are the log."""
     events: list[dict[str, Any]] = []
-    with client(server, simulation) as runner:
+    with client(server, simulation, close_timeout=0.1) as runner:
         runner.send(action="run", speed_ms=5)
         while len(events) < RUN.event_count:
             with client(server, simulation, close_timeout=0.1) as one:

@@ -16,6 +16,7 @@ from payment_simulator.api.middleware.rate import Buckets, client_of
 from payment_simulator.api.problem import ProblemError
 from payment_simulator.api.queries.state import state as state_of
 from payment_simulator.api.simulation import Simulation
+from payment_simulator.api.turnstile import Turnstile
 
 log = logging.getLogger("payment_simulator.api")
 
@@ -39,10 +40,11 @@ class Connection:
     no memory.
     """
 
-    def __init__(self, socket: WebSocket, simulation: Simulation, buckets: Buckets) -> None:
+    def __init__(self, socket: WebSocket, simulation: Simulation, buckets: Buckets, turnstile: Turnstile) -> None:
         self.socket = socket
         self.simulation = simulation
         self.buckets = buckets
+        self.turnstile = turnstile
         self._sending = asyncio.Lock()
         self._broken: asyncio.Future[None]
         self._events: asyncio.Task[None] | None = None
@@ -222,6 +224,7 @@ class Connection:
         simulation = self.simulation
         while True:
             while tick < simulation.current_tick:
+                await self.turnstile.turn()
                 await self.send("tick_result", simulation.history.counts(tick))
                 tick += 1
             if not simulation.runs:
@@ -241,6 +244,7 @@ class Connection:
             while seq >= simulation.history.event_end:
                 await simulation.changed.wait()
             events, end = await simulation.events_from(seq)
+            await self.turnstile.turn()
             head = f'{{"type":"events","data":{{"from_seq":{seq},"next_seq":{end},"events":'
             await self._send_text(head + events.decode() + "}}")
             seq = end

@@ -20,6 +20,7 @@ from payment_simulator.api.problem import ProblemError, not_found, unavailable
 from payment_simulator.api.record import Record
 from payment_simulator.api.settings import Settings
 from payment_simulator.api.simulation import Simulation
+from payment_simulator.api.turnstile import Turnstile
 from payment_simulator.api.workers import Workers
 
 SWEEP_SECONDS = 5.0
@@ -32,6 +33,7 @@ class SimulationManager:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.workers = Workers(settings.workers)
+        self.turnstile = Turnstile()
         self.live: dict[str, Simulation] = {}
         self._creating = 0
 
@@ -40,7 +42,7 @@ class SimulationManager:
         self._demand_place()
         self._creating += 1
         try:
-            given = await self.workers.run(scenario.read, body, media_type, self.settings.limits)
+            given = await self.workers.ask(scenario.read, body, media_type, self.settings.limits)
             simulation, owner = self.add(given.engine, given.config, given.document)
         finally:
             self._creating -= 1

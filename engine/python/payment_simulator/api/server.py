@@ -17,6 +17,8 @@ from payment_simulator.api.settings import LOCAL_HOSTS, PREFIX, Settings
 
 TOKEN_LENGTH_MIN = 16
 SHUTDOWN_SECONDS = 10
+SWITCH_SECONDS = 0.001
+"""After so long a thread that computes in Python lets the event loop have its turn."""
 
 
 def settings_of(
@@ -64,6 +66,7 @@ def settings_of(
 def run(settings: Settings, host: str, port: int, *, quiet: bool = False) -> bool:
     """Serve until the process is told to stop. False if the server could not start."""
     log_to_stderr(logging.ERROR if quiet else logging.INFO)
+    sys.setswitchinterval(SWITCH_SECONDS)
     server = uvicorn.Server(configuration(settings, host, port))
     server.run()
     return server.started

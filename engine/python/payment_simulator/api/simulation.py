@@ -202,7 +202,7 @@ class Simulation:
         async with self._lock:
             if self._run is None:
                 self._run = RunView(self._engine, self.config, self.history.event_ends)
-            return await self._workers.run(query, self._run)
+            return await self._workers.ask(query, self._run)
 
     async def control(self, action: Callable[[Orchestrator], Answer]) -> Answer:
         """Do something to the engine between two ticks."""
@@ -210,7 +210,7 @@ class Simulation:
         async with self._lock:
             self.lifecycle.demand_unfinished()
             self._run = None
-            return await self._workers.run(action, self._engine)
+            return await self._workers.ask(action, self._engine)
 
     async def events_from(self, seq: int) -> tuple[bytes, int]:
         """The next events from place `seq` of the log on, as JSON, and the place after them.
@@ -222,7 +222,7 @@ class Simulation:
         kept = self._messages.get((seq, end))
         if kept is None:
             async with self._lock:
-                kept = await self._workers.run(self._event_list, seq, end)
+                kept = await self._workers.ask(self._event_list, seq, end)
             self._messages[seq, end] = kept
             if len(self._messages) > MESSAGES_KEPT:
                 self._messages.popitem(last=False)
