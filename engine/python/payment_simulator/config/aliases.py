@@ -21,7 +21,12 @@ ALIASES: dict[str, dict[str, str]] = {
     "simulation": {"seed": "rng_seed"},
     "agent": {"balance": "opening_balance", "credit_limit": "unsecured_cap"},
     "limits": {"bilateral_limits": "bilateral_limits", "multilateral_limit": "multilateral_limit"},
-    "cost_rates": {"eod_penalty_per_transaction": "eod_penalty", "eod_unsettled_penalty": "eod_penalty"},
+    "cost_rates": {
+        "eod_penalty_per_transaction": "eod_penalty",
+        "eod_unsettled_penalty": "eod_penalty",
+        "split_fee": "split_friction_cost",
+        "overdraft_rate": "overdraft_bps_per_tick",
+    },
     "lsm_config": {"bilateral_offset_enabled": "enable_bilateral", "cycle_detection_enabled": "enable_cycles"},
     "priority_escalation": {
         "start_ticks_before_deadline": "start_escalating_at_ticks",
@@ -224,6 +229,9 @@ class _Aliases:
     # Costs and netting
 
     def cost_rates(self, node: Node) -> Node:
+        fraction = node.get("overdraft_rate")
+        if fraction is not None and isinstance(fraction.value, int | Decimal) and not isinstance(fraction.value, bool):
+            node.value["overdraft_rate"] = fraction.child(fraction.value * 10_000)
         node = self.renamed(node, ALIASES["cost_rates"])
         for key in ("eod_penalty", "deadline_penalty"):
             penalty = node.get(key)
