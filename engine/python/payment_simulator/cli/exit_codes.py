@@ -26,6 +26,7 @@ def exit_codes(scenario: Path | None = None) -> Iterator[None]:
 
     from payment_simulator.config.problem import ConfigError
     from payment_simulator.execution.event_filter import FilterError
+    from payment_simulator.persistence.errors import DatabaseError
 
     try:
         yield
@@ -33,7 +34,7 @@ def exit_codes(scenario: Path | None = None) -> Iterator[None]:
         raise _failed(*str(error).splitlines()) from None
     except SimulationError as error:
         raise _failed(f"{scenario}: {error}" if scenario else str(error)) from None
-    except (CommandError, FilterError) as error:
+    except (CommandError, DatabaseError, FilterError) as error:
         raise _failed(str(error)) from None
     except BrokenPipeError:  # whoever read our output has read enough
         _leave_stdout()

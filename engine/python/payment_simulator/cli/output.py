@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from payment_simulator.execution.runner import View
     from payment_simulator.execution.source import Source
 
+DEFAULT_DB_PATH = Path("simulation_data.db")
+DbPath = Annotated[Path, typer.Option("--db-path", help="The database file.")]
 Types = Annotated[str | None, typer.Option("--filter-event-type", help="Show these events only: names with commas.")]
 Agent = Annotated[str | None, typer.Option("--filter-agent", help="Show what concerns this bank only.")]
 Tx = Annotated[str | None, typer.Option("--filter-tx", help="Show what names this payment only.")]
@@ -48,7 +51,7 @@ class Output:
     first_tick: int = 0
 
     def play(self, source: Source, run: Run, about: dict[str, Any], views: Sequence[View] = ()) -> None:
-        """Lead the frames of the source to the views, and write the end. `run` holds their log.
+        """Lead the frames of the source to what this shows, then to `views`, and write the end. `run` holds their log.
 
         `about` is what the last line tells of the simulation beside its figures.
         """
@@ -80,7 +83,7 @@ class Output:
         if on_terminal() and not self.quiet and self.mode is not Mode.VERBOSE:
             shown.append(ProgressView())
         started = time.perf_counter()
-        SimulationRunner(source, [*views, *shown]).run()
+        SimulationRunner(source, [*shown, *views]).run()
         seconds = time.perf_counter() - started
         ended = Run(run.engine, run.config)
         if self.mode is Mode.EVENT_STREAM:

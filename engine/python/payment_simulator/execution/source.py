@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from payment_simulator_core_rs import Orchestrator
+from payment_simulator_core_rs import Orchestrator, Recording
 
 from payment_simulator.execution.frame import TickFrame
 
@@ -34,3 +34,19 @@ class LiveSource:
         for _ in range(self.ticks):
             counts = self.engine.tick()
             yield TickFrame(counts["tick"], self.ticks_per_day, counts, self.engine)
+
+
+class RecordedSource:
+    """Frames of a run that was read back, from `from_tick` up to and without `to_tick`."""
+
+    def __init__(self, recording: Recording, ticks_per_day: int, from_tick: int, to_tick: int) -> None:
+        self.recording = recording
+        self.ticks_per_day = ticks_per_day
+        self.ticks = range(from_tick, to_tick)
+
+    def __len__(self) -> int:
+        return len(self.ticks)
+
+    def __iter__(self) -> Iterator[TickFrame]:
+        for counts in self.recording.tick_results(self.ticks.start, self.ticks.stop):
+            yield TickFrame(counts["tick"], self.ticks_per_day, counts, self.recording)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from payment_simulator.cli.console import say
-from payment_simulator.cli.exit_codes import exit_codes
-from payment_simulator.cli.output import Agent, Mode, Output, TickRange, Tx, Types, chosen_filter, chosen_mode
+from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.output import (
+    DEFAULT_DB_PATH,
+    Agent,
+    DbPath,
+    Mode,
+    Output,
+    TickRange,
+    Tx,
+    Types,
+    chosen_filter,
+    chosen_mode,
+)
 
 if TYPE_CHECKING:
     from payment_simulator.execution.runner import View
@@ -34,6 +46,16 @@ def run(
     filter_agent: Agent = None,
     filter_tx: Tx = None,
     filter_tick_range: TickRange = None,
+    persist: Annotated[
+        bool, typer.Option("--persist", "-p", help="Write the run into a database as it goes on.")
+    ] = False,
+    full_replay: Annotated[
+        bool, typer.Option("--full-replay", help="Store banks, queues and decisions of every tick too.")
+    ] = False,
+    db_path: DbPath = DEFAULT_DB_PATH,
+    simulation_id: Annotated[
+        str | None, typer.Option("--simulation-id", help="The run's name in the database; one is drawn when absent.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Say on stderr how long ticks took.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     output: Annotated[
@@ -54,10 +76,22 @@ def run(
         flags = {Mode.VERBOSE: verbose, Mode.STREAM: stream, Mode.EVENT_STREAM: event_stream}
         chosen = chosen_mode(mode, flags)
         shown = chosen_filter(chosen, filter_event_type, filter_agent, filter_tx, filter_tick_range, quiet=quiet)
-        _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug))
+        if full_replay and not persist:
+            raise CommandError("--full-replay stores more of a run; it needs --persist")
+        store = Store(db_path, simulation_id, full_replay=full_replay) if persist else None
+        _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug), store)
 
 
-def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output) -> None:
+@dataclass(frozen=True)
+class Store:
+    """Where a run is written to."""
+
+    path: Path
+    simulation_id: str | None
+    full_replay: bool
+
+
+def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, store: Store | None) -> None:
     from payment_simulator_core_rs import Orchestrator
 
     from payment_simulator.config.loader import load_config

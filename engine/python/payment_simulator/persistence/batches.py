@@ -1,0 +1,63 @@
+"""Events as Arrow tables: columns made around the bytes of the engine, without a Python object per event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from payment_simulator_core_rs import event_catalogue
+
+KINDS = pa.array([kind["event_type"] for kind in event_catalogue()])
+
+
+@dataclass(frozen=True)
+class EventBatch:
+    """Some events. `events`: seq, tick, event_type, details, agent_id, tx_id. `agents`: seq, agent_id for every bank
+    that an event names. `transactions`: seq, tx_id for every payment that it names, where there is another than tx_id.
+    """
+
+    events: pa.Table
+    agents: pa.Table
+    transactions: pa.Table
+
+
+def event_batch(rows: Mapping[str, bytes], agent_ids: list[str]) -> EventBatch:
+    """From what `event_rows` gives."""
+    seq = np.frombuffer(rows["seq"], "<i8")
+    names = pa.array(agent_ids, pa.string())
+    agent = np.frombuffer(rows["agent"], "<i4")
+    events = pa.table(
+        {
+            "seq": seq,
+            "tick": np.frombuffer(rows["tick"], "<i4"),
+            "event_type": pa.DictionaryArray.from_arrays(np.frombuffer(rows["kind"], "u1").astype("i4"), KINDS),
+            "details": _texts(rows["details"], rows["details_offsets"]),
+            "agent_id": pa.DictionaryArray.from_arrays(pa.array(agent, mask=agent < 0), names),
+            "tx_id": _texts(rows["tx"], rows["tx_offsets"], empty_is_null=True),
+        }
+    )
+    counts = np.diff(np.frombuffer(rows["participants_offsets"], "<i8"))
+    participants = np.frombuffer(rows["participants"], "<i4")
+    agents = pa.table(
+        {"seq": np.repeat(seq, counts), "agent_id": pa.DictionaryArray.from_arrays(pa.array(participants), names)}
+    )
+    named = np.diff(np.frombuffer(rows["tx_ids_offsets"], "<i8"))
+    has_own = np.diff(np.frombuffer(rows["tx_offsets"], "<i8")) > 0
+    others = np.repeat(named > has_own, named)
+    transactions = pa.table(
+        {"seq": np.repeat(seq, named), "tx_id": _texts(rows["tx_ids_text"], rows["tx_ids_text_offsets"])}
+    ).filter(pa.array(others))
+    return EventBatch(events, agents, transactions)
+
+
+def _texts(text: bytes, offsets: bytes, *, empty_is_null: bool = False) -> pa.Array:
+    """A column of texts around their bytes."""
+    length = len(offsets) // 8 - 1
+    validity, nulls = None, 0
+    if empty_is_null:
+        there = np.diff(np.frombuffer(offsets, "<i8")) > 0
+        nulls = length - int(np.count_nonzero(there))
+        validity = pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
+    return pa.LargeStringArray.from_buffers(length, pa.py_buffer(offsets), pa.py_buffer(text), validity, nulls)

@@ -1,0 +1,76 @@
+"""What is told once a day about payments, banks and queues: worked out from the stored events, in the database itself.
+
+Two temporary tables are carried from one roll-up to the next: payments that are not finished, and the banks. So the
+work of a day depends on what happened in it and on what is open, not on the length of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+FOLDER = Path(__file__).parent
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    simulation_id: str,
+    config: Mapping[str, Any],
+    opening: Mapping[str, Any],
+    *,
+    full_replay: bool,
+) -> None:
+    """Begin a run: nothing is open, the banks stand as in `opening` (`engine.state(-1)`)."""
+    configs = {agent["id"]: agent for agent in config["agents"]}
+    connection.execute(_statements("rollup_prepare.sql"))
+    for agent in opening["agents"]:
+        bank = configs[agent["id"]]
+        cap = bank["unsecured_cap"]
+        capacity = bank.get("max_collateral_capacity")
+        connection.execute(
+            "INSERT INTO working_banks VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0)",
+            [
+                agent["id"],
+                cap,
+                10 * cap if capacity is None else capacity,
+                agent["balance"],
+                agent["posted_collateral"],
+            ],
+        )
+    connection.execute(
+        "INSERT INTO working_settings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            simulation_id,
+            config["ticks_per_day"],
+            config.get("deferred_crediting", False),
+            full_replay,
+            *_delay_rates(config),
+        ],
+    )
+
+
+def roll_up(
+    connection: duckdb.DuckDBPyConnection, *, from_seq: int, to_seq: int, first_tick: int, end_tick: int
+) -> None:
+    """Take in the events of some ticks of one day: places and ticks from the first on, up to and without the second."""
+    connection.execute("DELETE FROM working_range")
+    connection.execute("INSERT INTO working_range VALUES (?, ?, ?, ?)", [from_seq, to_seq, first_tick, end_tick])
+    connection.execute(_statements("rollup_day.sql"))
+
+
+@cache
+def _statements(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _delay_rates(config: Mapping[str, Any]) -> list[float]:
+    """Cents a tick for each queued cent by band of priority, then the factor of overdue payments."""
+    rates = config["cost_rates"]
+    delay, multipliers = Fraction(rates["delay_cost_per_tick_per_cent"]), rates["priority_delay_multipliers"]
+    by_band = [float(delay * Fraction(multipliers[band])) for band in ("urgent", "normal", "low")]
+    return [*by_band, float(Fraction(rates["overdue_delay_multiplier"]))]

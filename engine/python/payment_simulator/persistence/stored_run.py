@@ -1,0 +1,98 @@
+"""A run read back from a database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from payment_simulator_core_rs import Recording
+
+from payment_simulator.execution.run import Run
+from payment_simulator.persistence.database import Database
+from payment_simulator.persistence.errors import DatabaseError
+
+RECENT = 10
+
+
+class StoredRun:
+    """A run in a database: what was noted about it (`row`), and its log.
+
+    Without an id it is the only one that there is. Raises `DatabaseError` for an unknown id, and where one is needed.
+    """
+
+    def __init__(self, database: Database, simulation_id: str | None) -> None:
+        self.database = database
+        self.simulation_id = simulation_id = self._only() if simulation_id is None else simulation_id
+        cursor = database.connection.execute("SELECT * FROM simulations WHERE simulation_id = ?", [simulation_id])
+        names = [column[0] for column in cursor.description or ()]
+        found = cursor.fetchone()
+        if found is None:
+            raise DatabaseError(f"{database.path}: {self._unknown()}")
+        self.row: dict[str, Any] = dict(zip(names, found, strict=True))
+
+    @property
+    def ticks(self) -> int:
+        """How many ticks are there, whole."""
+        return int(self.row["committed_ticks"])
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run came to its end. One that did not holds whole ticks up to where it broke off."""
+        return bool(self.row["status"] == "completed")
+
+    def config(self) -> dict[str, Any]:
+        """The engine input. Raises `DatabaseError` if none was stored."""
+        return {key: value for key, value in self._document().items() if key != "display"}
+
+    def display(self) -> dict[str, Any]:
+        """How the scenario is shown."""
+        return dict(self._document().get("display", {}))
+
+    def _document(self) -> dict[str, Any]:
+        if self.row["config_json"] is None:
+            raise DatabaseError(
+                f"{self.database.path}: simulation {self.simulation_id!r} has no stored configuration: it can be"
+                " neither replayed nor exported; run its scenario again with --persist"
+            )
+        document: dict[str, Any] = json.loads(self.row["config_json"])
+        return document
+
+    def log(self) -> bytes:
+        """The canonical log of its whole ticks."""
+        rows = self.database.connection.execute(
+            "SELECT log FROM log_segments WHERE simulation_id = ? ORDER BY segment", [self.simulation_id]
+        ).fetchall()
+        return b"".join(bytes(log) for (log,) in rows)
+
+    def recording(self) -> Recording:
+        """The run, to look at."""
+        try:
+            return Recording(self.config(), self.log(), ticks=self.ticks)
+        except ValueError as error:
+            raise DatabaseError(
+                f"{self.database.path}: the log of simulation {self.simulation_id!r} is damaged: {error}"
+            ) from None
+
+    def run(self) -> Run:
+        """The same with arrays and totals."""
+        return Run(self.recording(), self.config())
+
+    def _only(self) -> str:
+        recent = self._recent()
+        if len(recent) != 1:
+            raise DatabaseError(
+                f"{self.database.path}: holds {'several simulations' if recent else 'no simulation'};"
+                f" name one with --simulation-id{': ' if recent else ''}{', '.join(recent)}"
+            )
+        return recent[0]
+
+    def _unknown(self) -> str:
+        recent = ", ".join(self._recent())
+        latest = f"the latest are {recent}" if recent else "it has none"
+        return f"there is no simulation {self.simulation_id!r}; {latest}"
+
+    def _recent(self) -> list[str]:
+        rows = self.database.connection.execute(
+            f"SELECT simulation_id FROM simulations ORDER BY started_at DESC LIMIT {RECENT}"
+        ).fetchall()
+        return [name for (name,) in rows]
