@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from payment_simulator.cli.commands.replay import replay
 from payment_simulator.cli.commands.run import run
+from payment_simulator.cli.commands.run_files import export_run, import_run
 from payment_simulator.cli.commands.serve import serve
 
 app = typer.Typer(
@@ -18,6 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(replay)
+app.command("export")(export_run)
+app.command("import")(import_run)
 app.command()(serve)
 
 

@@ -26,7 +26,8 @@ class Database:
         self.path = path
         if not create and not path.exists():
             raise DatabaseError(
-                f"{path}: there is no such database; 'payment-sim run FILE --persist' or 'payment-sim db init' makes one"
+                f"{path}: there is no such database;"
+                " 'payment-sim run FILE --persist' or 'payment-sim db init' makes one"
             )
         self.connection = connect(path, read_only=read_only)
         try:

@@ -12,6 +12,7 @@ import duckdb
 
 from payment_simulator.persistence import schema
 from payment_simulator.persistence.errors import MigrationError
+from payment_simulator.persistence.views import VIEWS
 
 FOLDER = Path(__file__).with_name("migrations")
 _NAME = re.compile(r"(\d+)_(\w+)\.sql")
@@ -102,7 +103,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, folder: Path = FOLDER) -> lis
             ) from error
         done.append(migration)
     if done and folder == FOLDER:
-        for statement in schema.VIEWS.values():
+        for statement in VIEWS.values():
             connection.execute(statement)
     return done
 

@@ -121,7 +121,7 @@ transfers AS (SELECT seq, tick, text_of(details, 'details.from_agent') AS payer,
         cents_of(details, 'details.amount') AS amount
     FROM day_events WHERE event_type = 'ScenarioEventExecuted' AND text_of(details, 'scenario_event_type') = 'direct_transfer')
 SELECT 'balance' AS of, seq, tick, sender AS agent_id, -amount AS delta FROM gross
-UNION ALL SELECT 'balance', seq, tick, receiver, amount FROM gross, working_settings WHERE NOT deferred OR tx_id IS NULL
+UNION ALL SELECT 'balance', seq, tick, receiver, amount FROM gross, working_settings WHERE NOT deferred OR NOT starts_with(coalesce(tx_id, ''), 'tx_')
 UNION ALL SELECT 'balance', seq, tick, agent_id, delta FROM nets, working_settings WHERE delta < 0 OR NOT deferred
 UNION ALL SELECT 'balance', seq, tick, agent_id, cents_of(details, 'amount') FROM day_events
     WHERE event_type IN ('DeferredCreditApplied', 'LiquidityAllocation')

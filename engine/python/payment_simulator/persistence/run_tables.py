@@ -46,10 +46,10 @@ class RunTables:
     def introduce(self, path: Path, config_file: str, display: Mapping[str, Any]) -> None:
         """The run, its configuration and policies. `path` is named when the id is taken: `DatabaseError`."""
         taken = "SELECT status FROM simulations WHERE simulation_id = ?"
-        found = self.connection.execute(taken, [self.simulation_id]).fetchone()
-        if found is not None:
+        found = self.connection.execute(taken, [self.simulation_id]).fetchall()
+        if found:
             raise DatabaseError(
-                f"{path}: there is a simulation {self.simulation_id!r} already ({found[0]});"
+                f"{path}: there is a simulation {self.simulation_id!r} already ({found[0][0]});"
                 " choose another --simulation-id"
             )
         self._insert(

@@ -25,10 +25,10 @@ class StoredRun:
         self.simulation_id = simulation_id = self._only() if simulation_id is None else simulation_id
         cursor = database.connection.execute("SELECT * FROM simulations WHERE simulation_id = ?", [simulation_id])
         names = [column[0] for column in cursor.description or ()]
-        found = cursor.fetchone()
-        if found is None:
+        found = cursor.fetchall()
+        if not found:
             raise DatabaseError(f"{database.path}: {self._unknown()}")
-        self.row: dict[str, Any] = dict(zip(names, found, strict=True))
+        self.row: dict[str, Any] = dict(zip(names, found[0], strict=True))
 
     @property
     def ticks(self) -> int:

@@ -83,18 +83,11 @@ class DatabaseWriter(View):
             if end > tables.next_seq:
                 first = tables.next_seq
                 tables.write_events(self.engine.event_rows(first, end), end)
-                tables.write_segment(self._new_log(), first, ticks)
+                tables.write_segment(self.engine.take_log(), first, ticks)
             if ends_day:
                 tables.end_day(ticks)
             tables.update(committed_ticks=ticks)
         self._whole = True
-
-    _log_size = 0
-
-    def _new_log(self) -> bytes:
-        log = self.engine.canonical_log()[self._log_size :]
-        self._log_size += len(log)
-        return log
 
 
 def store_recording(

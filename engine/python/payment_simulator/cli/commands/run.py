@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +24,9 @@ from payment_simulator.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from payment_simulator_core_rs import Orchestrator
+
+    from payment_simulator.config.simulation_config import SimulationConfig
     from payment_simulator.execution.runner import View
 
 
@@ -103,8 +106,32 @@ def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, s
     for warning in config.warnings:
         say("warning", warning.at(config.name), quiet=output.quiet)
     plain = engine_input(config, seed)
-    engine = Orchestrator(plain)
+    engine = Orchestrator(plain, hashing=store is not None)
+    about: dict[str, Any] = {"config_file": str(path)}
     views: list[View] = []
-    output.play(
-        LiveSource(engine, plain["ticks_per_day"], ticks), Run(engine, plain), {"config_file": str(path)}, views
-    )
+    if store is not None:
+        views.append(_writer(store, engine, config, about))
+    output.play(LiveSource(engine, plain["ticks_per_day"], ticks), Run(engine, plain), about, views)
+
+
+def _writer(store: Store, engine: Orchestrator, config: SimulationConfig, about: dict[str, Any]) -> View:
+    """The view that stores the run; `about` is told where."""
+    from payment_simulator.persistence.database import Database
+    from payment_simulator.persistence.writer import DatabaseWriter, new_simulation_id
+
+    name = store.simulation_id or new_simulation_id()
+    database = Database(store.path, create=True)
+    try:
+        writer = DatabaseWriter(
+            database,
+            engine,
+            name,
+            config_file=about["config_file"],
+            display=config.display,
+            full_replay=store.full_replay,
+        )
+    except BaseException:
+        database.close()
+        raise
+    about |= {"simulation_id": name, "database": str(store.path)}
+    return writer

@@ -55,7 +55,8 @@ def export_run(
 def import_run(
     file: Annotated[Path, typer.Argument(help="A run file.", metavar="FILE")],
     simulation_id: Annotated[
-        str | None, typer.Option("--simulation-id", "-s", help="The run's name in the database; one is drawn when absent.")
+        str | None,
+        typer.Option("--simulation-id", "-s", help="The run's name; one is drawn when absent."),
     ] = None,
     db_path: DbPath = DEFAULT_DB_PATH,
     full_replay: Annotated[

@@ -1,0 +1,176 @@
+"""The events of stored runs, with filters, paging and sorting. What else is asked stands in `reports.py`.
+
+Every value is bound as a parameter. Money is integer cents. An unknown simulation or bank gives an empty frame.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+import duckdb
+import polars as pl
+
+Sort = Literal["tick_asc", "tick_desc"]
+LARGEST_PAGE = 1000
+LIFTED = ("sender_id", "receiver_id", "amount", "deadline_tick", "priority")
+
+
+def frame(connection: duckdb.DuckDBPyConnection, statement: str, parameters: Any = None) -> pl.DataFrame:
+    """The result of a statement."""
+    with connection.cursor() as cursor:  # of its own, so that no other result stands in the way
+        found: pl.DataFrame = cursor.sql(statement, params=parameters).pl()
+    return found
+
+
+# Events
+
+
+def get_simulation_events(
+    connection: duckdb.DuckDBPyConnection,
+    simulation_id: str,
+    *,
+    tick: int | None = None,
+    tick_min: int | None = None,
+    tick_max: int | None = None,
+    day: int | None = None,
+    agent_id: str | None = None,
+    tx_id: str | None = None,
+    event_type: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+    sort: Sort = "tick_asc",
+) -> dict[str, Any]:
+    """A page of a run's events: `{events, total, limit, offset, filters}`, `total` counted before paging.
+
+    All filters have to be met. Ticks are included, both. `agent_id` and `tx_id` match whoever an event names;
+    `event_type` is a list with commas. `limit` is kept between 1 and 1000. Each event is `{event_id, simulation_id,
+    seq, tick, day, event_timestamp, event_type, details, agent_id, tx_id, created_at}` with what its details hold of
+    sender_id, receiver_id, amount, deadline_tick and priority. Raises ValueError for ticks that cannot be and for an
+    unknown order.
+    """
+    filters = {
+        "tick": tick,
+        "tick_min": tick_min,
+        "tick_max": tick_max,
+        "day": day,
+        "agent_id": agent_id,
+        "tx_id": tx_id,
+        "event_type": event_type,
+        "sort": sort,
+    }
+    limit, offset = min(max(limit, 1), LARGEST_PAGE), max(offset, 0)
+    where, parameters = _where(simulation_id, filters)
+    order = {"tick_asc": "ASC", "tick_desc": "DESC"}.get(sort)
+    if order is None:
+        raise ValueError(f"sort: got {sort!r}; write tick_asc or tick_desc")
+    count = f"SELECT count(*) FROM simulation_events AS e WHERE {where}"
+    [(total,)] = connection.execute(count, parameters).fetchall()
+    # The page is found by its places alone; the wide columns are then read for it, and for nothing else.
+    page = f"SELECT seq FROM simulation_events AS e WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
+    places = [seq for (seq,) in connection.execute(page, [*parameters, limit, offset]).fetchall()]
+    events = events_at(connection, simulation_id, places).to_dicts() if places else []
+    lifted = [_lifted(event) for event in events]
+    return {"events": lifted, "total": total, "limit": limit, "offset": offset, "filters": filters}
+
+
+def events_at(connection: duckdb.DuckDBPyConnection, simulation_id: str, places: list[int]) -> pl.DataFrame:
+    """The events at these places in the log, in the order in which they are given."""
+    statement = (
+        "SELECT event_id, simulation_id, seq, tick, day, event_timestamp, event_type, details, agent_id, tx_id,"
+        " created_at FROM simulation_events WHERE simulation_id = ? AND seq BETWEEN ? AND ?"
+        " AND seq IN (SELECT unnest(?))"
+    )
+    found = frame(connection, statement, [simulation_id, min(places), max(places), places])
+    return pl.DataFrame({"seq": places}, schema={"seq": pl.Int64}).join(found, on="seq", maintain_order="left")
+
+
+def agent_events(
+    connection: duckdb.DuckDBPyConnection, simulation_id: str, agent_id: str, *, limit: int | None = None
+) -> pl.DataFrame:
+    """Every event that names a bank, in log order: no page limit, for programs."""
+    return frame(
+        connection,
+        "SELECT e.* EXCLUDE (simulation_id) FROM simulation_events AS e SEMI JOIN (SELECT seq FROM event_agents"
+        " WHERE simulation_id = $id AND agent_id = $agent ORDER BY seq LIMIT $most) AS a USING (seq)"
+        " WHERE e.simulation_id = $id ORDER BY seq",
+        {"id": simulation_id, "agent": agent_id, "most": limit},
+    )
+
+
+def get_simulation_event_summary(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> dict[str, Any]:
+    """`{total_events, total_ticks, total_days, event_type_counts, agents}`; ticks and days: the largest that occur."""
+    counts = connection.execute(
+        "SELECT event_type, count(*), max(tick), max(day) FROM simulation_events WHERE simulation_id = ?"
+        " GROUP BY event_type ORDER BY event_type",
+        [simulation_id],
+    ).fetchall()
+    agents = connection.execute(
+        "SELECT DISTINCT agent_id FROM event_agents WHERE simulation_id = ? ORDER BY agent_id", [simulation_id]
+    ).fetchall()
+    return {
+        "total_events": sum(count for _, count, _, _ in counts),
+        "total_ticks": max((tick for *_, tick, _ in counts), default=None),
+        "total_days": max((day for *_, day in counts), default=None),
+        "event_type_counts": {kind: count for kind, count, _, _ in counts},
+        "agents": [agent for (agent,) in agents],
+    }
+
+
+def get_event_count(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> int:
+    """How many events are stored."""
+    statement = "SELECT count(*) FROM simulation_events WHERE simulation_id = ?"
+    [(count,)] = connection.execute(statement, [simulation_id]).fetchall()
+    return int(count)
+
+
+def get_events(
+    connection: duckdb.DuckDBPyConnection, simulation_id: str, limit: int = LARGEST_PAGE, offset: int = 0
+) -> dict[str, Any]:
+    """The first events: `{events, total_count}`."""
+    page = get_simulation_events(connection, simulation_id, limit=limit, offset=offset)
+    return {"events": page["events"], "total_count": page["total"]}
+
+
+def clear_simulation_events(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> int:
+    """Delete a run's events, and with them its replay. Returns how many there were."""
+    count = get_event_count(connection, simulation_id)
+    for table in ("event_agents", "event_transactions", "log_segments", "simulation_events"):
+        connection.execute(f"DELETE FROM {table} WHERE simulation_id = ?", [simulation_id])
+    connection.execute("UPDATE simulations SET committed_ticks = 0 WHERE simulation_id = ?", [simulation_id])
+    return count
+
+
+def _where(simulation_id: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
+    if None not in (filters["tick_min"], filters["tick_max"]) and filters["tick_min"] > filters["tick_max"]:
+        raise ValueError(f"tick_min {filters['tick_min']} is above tick_max {filters['tick_max']}; exchange them")
+    parts, parameters = ["e.simulation_id = ?"], [simulation_id]
+    for name, condition in _CONDITIONS.items():
+        value = filters[name]
+        if value is None:
+            continue
+        if name == "event_type":
+            value = [word.strip() for word in value.split(",")]
+        parts.append(condition)
+        parameters += [simulation_id, value] if condition.startswith("e.seq IN") else [value] * condition.count("?")
+    if filters["tx_id"] is not None:
+        parts.append(
+            "(e.tx_id = ? OR e.seq IN (SELECT seq FROM event_transactions WHERE simulation_id = ? AND tx_id = ?))"
+        )
+        parameters += [filters["tx_id"], simulation_id, filters["tx_id"]]
+    return " AND ".join(parts), parameters
+
+
+_CONDITIONS = {
+    "tick": "e.tick = ?",
+    "tick_min": "e.tick >= ?",
+    "tick_max": "e.tick <= ?",
+    "day": "e.day = ?",
+    "event_type": "list_contains(?, e.event_type)",
+    "agent_id": "e.seq IN (SELECT seq FROM event_agents WHERE simulation_id = ? AND agent_id = ?)",
+}
+
+
+def _lifted(event: dict[str, Any]) -> dict[str, Any]:
+    details = json.loads(event["details"])
+    return event | {"details": details} | {name: details[name] for name in LIFTED if name in details}
