@@ -52,7 +52,7 @@ def ticks_of(text: bytes, first: int, last: int) -> bytes:
 def test_replay_shows_what_the_run_showed(source: Path | int, folder: Path) -> None:
     file = file_of(source, folder)
     ran = succeeded("run", file, "--verbose", "--persist", "--simulation-id", "one")
-    streamed = succeeded("run", file, "--event-stream", "--persist", "--simulation-id", "two", "--db-path", "two.db")
+    streamed = events(succeeded("run", file, "--event-stream"))
     total = ran.json()["simulation"]["ticks_executed"]
     assert ran.stderr.count("═══ Tick ".encode()) == total
 
@@ -60,17 +60,16 @@ def test_replay_shows_what_the_run_showed(source: Path | int, folder: Path) -> N
     assert replayed.stderr == ran.stderr
     assert without_timing(replayed) == without_timing(ran)
     assert replayed.json()["simulation"]["replay_range"] == "full"
-    for database in ("simulation_data.db", "two.db"):
-        assert events(succeeded("replay", database, "--event-stream")) == events(streamed)
+    assert events(succeeded("replay", "simulation_data.db", "--event-stream")) == streamed
 
     for first, last in ((total // 3, 2 * total // 3), (total - 1, total - 1)):
         part = succeeded("replay", "simulation_data.db", "--tick-start", first, "--tick-end", last, "-v")
         assert part.stderr == ticks_of(ran.stderr, first, last)
         assert without_timing(part) == without_timing(ran)
         assert part.json()["simulation"]["ticks_replayed"] == last - first + 1
-        some = succeeded("replay", "--from-tick", first, "--to-tick", last, "--event-stream")
-        lines = [line for line in events(streamed)[0] if first <= json.loads(line)["tick"] <= last]
-        assert events(some)[0] == lines
+    some = succeeded("replay", "--from-tick", total // 3, "--to-tick", total // 2, "--event-stream")
+    lines = [line for line in streamed[0] if total // 3 <= json.loads(line)["tick"] <= total // 2]
+    assert events(some)[0] == lines
 
     succeeded("export", "--simulation-id", "one", "--output", "one.payrun")
     imported = succeeded("import", "one.payrun", "--simulation-id", "three", "--db-path", "three.db")
@@ -78,7 +77,7 @@ def test_replay_shows_what_the_run_showed(source: Path | int, folder: Path) -> N
     again = succeeded("replay", "three.db", "--verbose")
     assert again.stderr == ran.stderr
     assert without_timing(again) == without_timing(ran)
-    assert events(succeeded("replay", "three.db", "--event-stream")) == events(streamed)
+    assert events(succeeded("replay", "three.db", "--event-stream")) == streamed
     succeeded("export", "--db-path", "three.db", "--output", "three.payrun")
     assert Path("three.payrun").read_bytes() == Path("one.payrun").read_bytes()
 

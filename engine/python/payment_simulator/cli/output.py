@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -50,10 +50,10 @@ class Output:
     debug: bool = False
     first_tick: int = 0
 
-    def play(self, source: Source, run: Run, about: dict[str, Any], views: Sequence[View] = ()) -> None:
-        """Lead the frames of the source to what this shows, then to `views`, and write the end. `run` holds their log.
+    def play(self, source: Source, run: Run, about: dict[str, Any], out: BinaryIO, views: Sequence[View] = ()) -> None:
+        """Lead the frames of the source to what this shows, then to `views`, and write the end to `out`.
 
-        `about` is what the last line tells of the simulation beside its figures.
+        `run` holds their log; `about` is what the last line tells of the simulation beside its figures.
         """
         from payment_simulator.cli.final import final_json, metadata_json
         from payment_simulator.cli.views import (
@@ -68,7 +68,7 @@ class Output:
         from payment_simulator.execution.run import Run
         from payment_simulator.execution.runner import SimulationRunner
 
-        out, people = sys.stdout.buffer, sys.stderr.buffer
+        people = sys.stderr.buffer
         shown: list[View] = []
         if self.mode is Mode.EVENT_STREAM:
             shown.append(JsonLinesView(out, self.shown))

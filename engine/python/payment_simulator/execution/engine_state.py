@@ -149,7 +149,7 @@ class EngineState:
             key = columns["register_key"][place]
             registers.pop(key, None)
             if columns["reason"][place] != "eod_reset":
-                registers[key] = float(columns["new_value"][place])
+                registers[key] = columns["new_value"][place].item()
         return registers
 
     # Payments by number

@@ -286,4 +286,4 @@ def get_agent_state_registers(connection: Connection, simulation_id: str, agent_
         " WHERE simulation_id = ? AND agent_id = ? AND tick <= ? GROUP BY register_key ORDER BY register_key",
         [simulation_id, agent_id, tick],
     ).fetchall()
-    return {key: float(value) for key, value in rows}
+    return dict(rows)

@@ -42,16 +42,15 @@ def prepare(
                 agent["posted_collateral"],
             ],
         )
-    connection.execute(
-        "INSERT INTO working_settings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            simulation_id,
-            config["ticks_per_day"],
-            config.get("deferred_crediting", False),
-            full_replay,
-            *_delay_rates(config),
-        ],
-    )
+    settings = [
+        simulation_id,
+        config["ticks_per_day"],
+        config.get("deferred_crediting", False),
+        full_replay,
+        *_delay_rates(config),
+        config["cost_rates"]["delay_penalty_per_tick"],
+    ]
+    connection.execute(f"INSERT INTO working_settings VALUES ({', '.join('?' * len(settings))})", settings)
 
 
 def roll_up(
@@ -68,9 +67,9 @@ def _statements(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def _delay_rates(config: Mapping[str, Any]) -> list[float]:
-    """Cents a tick for each queued cent by band of priority, then the factor of overdue payments."""
+def _delay_rates(config: Mapping[str, Any]) -> list[int]:
+    """What a queued cent costs in a tick, by band of priority, on time and then overdue: in 10^-12 cents."""
     rates = config["cost_rates"]
-    delay, multipliers = Fraction(rates["delay_cost_per_tick_per_cent"]), rates["priority_delay_multipliers"]
-    by_band = [float(delay * Fraction(multipliers[band])) for band in ("urgent", "normal", "low")]
-    return [*by_band, float(Fraction(rates["overdue_delay_multiplier"]))]
+    delay, overdue = Fraction(rates["delay_cost_per_tick_per_cent"]), Fraction(rates["overdue_delay_multiplier"])
+    bands = [delay * Fraction(rates["priority_delay_multipliers"][band]) for band in ("urgent", "normal", "low")]
+    return [round(rate * factor * 10**12) for factor in (1, overdue) for rate in bands]

@@ -92,8 +92,11 @@ SELECT s.simulation_id, tx_id, sender_id, receiver_id, amount, priority, is_divi
     CASE WHEN settled_tick IS NOT NULL THEN amount ELSE settled_parts END AS amount_settled,
     coalesce(waits_to, end_tick - 1) - waits_from - queue2_ticks AS queue1_ticks, queue2_ticks,
     coalesce(settled_tick, dropped_tick, end_tick - 1) - arrival_tick AS total_delay_ticks,
-    CAST(least(9e18, round(amount * CASE WHEN priority >= 8 THEN delay_urgent WHEN priority >= 4 THEN delay_normal
-        ELSE delay_low END * (charged - late + late * overdue_factor))) AS BIGINT) AS delay_cost,
+    CAST((2 * amount::HUGEINT * (
+            (charged - late) * CASE WHEN priority >= 8 THEN delay_urgent WHEN priority >= 4 THEN delay_normal
+                ELSE delay_low END
+            + late * CASE WHEN priority >= 8 THEN overdue_urgent WHEN priority >= 4 THEN overdue_normal
+                ELSE overdue_low END) + 1000000000000) // 2000000000000 AS BIGINT) + charged * delay_per_tick AS delay_cost,
     parent_tx_id, CASE WHEN parent_tx_id IS NOT NULL THEN CAST(split_part(tx_id, '.', 2) AS BIGINT) END AS split_index,
     rtgs_priority, submission_tick AS rtgs_submission_tick, declared_priority AS declared_rtgs_priority
 FROM (SELECT *, queue2_sum + CASE WHEN queue2_seq IS NULL THEN 0 ELSE end_tick - 1 END AS queue2_ticks,

@@ -10,7 +10,8 @@ CREATE OR REPLACE TEMP MACRO numbers_of(details, name) AS from_json(json_extract
 
 CREATE OR REPLACE TEMP TABLE working_settings (
     simulation_id VARCHAR, ticks_per_day BIGINT, deferred BOOLEAN, full_replay BOOLEAN,
-    delay_urgent DOUBLE, delay_normal DOUBLE, delay_low DOUBLE, overdue_factor DOUBLE);
+    delay_urgent HUGEINT, delay_normal HUGEINT, delay_low HUGEINT, overdue_urgent HUGEINT, overdue_normal HUGEINT,
+    overdue_low HUGEINT, delay_per_tick BIGINT);
 
 CREATE OR REPLACE TEMP TABLE working_range (from_seq BIGINT, to_seq BIGINT, first_tick BIGINT, end_tick BIGINT);
 

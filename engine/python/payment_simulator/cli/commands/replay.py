@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -87,4 +88,4 @@ def _replay(path: Path, simulation_id: str | None, to_tick: int | None, output: 
     # The text of a tick tells of what happened before it: the state follows the log from its start.
     begin = 0 if output.mode is Mode.VERBOSE else first
     source = RecordedSource(recording, config["ticks_per_day"], begin, last + 1)
-    output.play(source, Run(recording, config), about)
+    output.play(source, Run(recording, config), about, sys.stdout.buffer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -111,7 +112,7 @@ def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, s
     views: list[View] = []
     if store is not None:
         views.append(_writer(store, engine, config, about))
-    output.play(LiveSource(engine, plain["ticks_per_day"], ticks), Run(engine, plain), about, views)
+    output.play(LiveSource(engine, plain["ticks_per_day"], ticks), Run(engine, plain), about, sys.stdout.buffer, views)
 
 
 def _writer(store: Store, engine: Orchestrator, config: SimulationConfig, about: dict[str, Any]) -> View:
