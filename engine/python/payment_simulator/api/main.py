@@ -41,6 +41,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _malformed)
+    if settings.app:
+        from payment_simulator.api import app_page
+
+        app_page.mount(app)
     middleware.add_all(app, settings, app.state.buckets)
     return app
 

@@ -45,8 +45,7 @@ def serve(
     try:
         from payment_simulator.api.server import run, settings_of
     except ModuleNotFoundError as error:
-        say("error", f"{error.name} is missing: install payment-simulator[server{',app' if app else ''}]")
-        raise typer.Exit(FAILED) from None
+        raise _missing(error, "server") from None
     try:
         settings = settings_of(
             host=host,
@@ -61,5 +60,17 @@ def serve(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if not run(settings, host, port, quiet=quiet):
+    try:
+        started = run(settings, host, port, quiet=quiet)
+    except ModuleNotFoundError as error:
+        raise _missing(error, "server-app") from None
+    except FileNotFoundError as error:
+        say("error", str(error))
+        raise typer.Exit(FAILED) from None
+    if not started:
         raise typer.Exit(FAILED)
+
+
+def _missing(error: ModuleNotFoundError, extra: str) -> typer.Exit:
+    say("error", f"{error.name} is missing: install payment-simulator[{extra}]")
+    return typer.Exit(FAILED)

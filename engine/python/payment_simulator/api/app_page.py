@@ -1,0 +1,27 @@
+"""The app beside the API: one process serves both."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from fastapi import FastAPI
+
+PATH = "/app"
+
+
+def mount(app: FastAPI) -> None:
+    """Serve the app under `/app`. Who may come in is decided before, by the middleware.
+
+    Raises ModuleNotFoundError without Panel, and FileNotFoundError where the app lies without its styles (in a wheel:
+    it is served from the repository).
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the libraries, about each other
+        from panel.io.fastapi import add_applications
+
+        import panel_app.native
+
+    if not panel_app.native.TOKENS.is_file():
+        raise FileNotFoundError(f"{panel_app.native.TOKENS} is missing: serve the app from the repository")
+    add_applications({PATH: str(Path(panel_app.native.__file__))}, app=app, websocket_origin=["*"])
