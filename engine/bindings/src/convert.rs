@@ -20,7 +20,8 @@ pub fn event<'py>(py: Python<'py>, event: &EventRef<'_>, names: Names<'_>) -> Py
     Ok(dict)
 }
 
-fn to_python<'py>(py: Python<'py>, value: &Value, names: Names<'_>) -> PyResult<Bound<'py, PyAny>> {
+/// A value of the engine.
+pub fn to_python<'py>(py: Python<'py>, value: &Value, names: Names<'_>) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::None => py.None().into_bound(py),
         Value::Boolean(yes) => yes.into_pyobject(py)?.to_owned().into_any(),

@@ -49,6 +49,25 @@ impl Views {
         }
     }
 
+    /// A tick that was run, or -1 for before the first where that may be asked.
+    fn ran_tick(&self, tick: i64, least: i64) -> PyResult<i64> {
+        let ran = i64::from(self.record().log.ticks());
+        if !(least..ran).contains(&tick) {
+            return Err(PyValueError::new_err(match ran {
+                0 if least == 0 => format!("tick {tick} has not been run; no tick has"),
+                _ => format!("tick {tick} has not been run; write a tick from {least} to {}", ran - 1),
+            }));
+        }
+        Ok(tick)
+    }
+
+    fn payment_named(&self, tx_id: &str) -> PyResult<u32> {
+        self.record().log.payment_named(tx_id).ok_or_else(|| {
+            let known = self.record().log.payments();
+            PyValueError::new_err(format!("{tx_id:?} is not a payment of this run, which has {known} payments so far"))
+        })
+    }
+
     /// The engine, to change it.
     pub fn engine(&mut self) -> PyResult<&mut core::Orchestrator> {
         match &mut self.0 {
@@ -144,12 +163,23 @@ impl Views {
 
     fn state<'py>(&self, py: Python<'py>, tick: i64) -> PyResult<Bound<'py, PyDict>> {
         let record = self.whole()?;
-        let ran = i64::from(record.log.ticks());
-        if !(-1..ran).contains(&tick) {
-            return Err(PyValueError::new_err(format!("tick {tick} has not been run; write a tick from -1 to {}", ran - 1)));
-        }
+        let tick = self.ran_tick(tick, -1)?;
         let state = py.detach(|| record.state_at(u32::try_from(tick).ok()));
         convert::state(py, tick, &state, record.names())
+    }
+
+    fn explain<'py>(&self, py: Python<'py>, tx_id: &str, tick: i64) -> PyResult<Bound<'py, PyAny>> {
+        let record = self.whole()?;
+        let (tick, payment) = (self.ran_tick(tick, 0)? as u32, self.payment_named(tx_id)?);
+        let explanation = py.detach(|| record.explain(payment, tick).value());
+        convert::to_python(py, &explanation, record.names())
+    }
+
+    fn decision_path<'py>(&self, py: Python<'py>, tx_id: &str, tick: i64) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let record = self.whole()?;
+        let (tick, payment) = (self.ran_tick(tick, 0)? as u32, self.payment_named(tx_id)?);
+        let path = py.detach(|| record.decision_path(payment, tick)).map_err(Error::Simulation)?;
+        path.map(|path| convert::to_python(py, &path, record.names())).transpose()
     }
 
     fn tick_results<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyList>> {

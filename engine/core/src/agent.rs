@@ -180,7 +180,13 @@ impl Limits {
         Ok(())
     }
 
-    fn record(&mut self, receiver: u32, amount: Cents) {
+    /// Whether an amount stays within both limits.
+    pub fn admits(&self, receiver: u32, amount: i128) -> bool {
+        self.check(receiver, amount).is_ok()
+    }
+
+    /// Count an amount sent.
+    pub fn record(&mut self, receiver: u32, amount: Cents) {
         if let Ok(place) = self.bilateral.binary_search_by_key(&receiver, |(receiver, _)| *receiver) {
             self.bilateral[place].1.used += i128::from(amount);
         }

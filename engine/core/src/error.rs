@@ -41,6 +41,11 @@ pub enum SimulationError {
         /// The sum that overflowed.
         what: &'static str,
     },
+    /// The ticks before one cannot be run again from the configuration alone.
+    Steered {
+        /// The tick.
+        tick: u32,
+    },
 }
 
 impl fmt::Display for SimulationError {
@@ -48,6 +53,9 @@ impl fmt::Display for SimulationError {
         match self {
             Self::Complete { total_ticks } => {
                 write!(f, "the run is complete: all {total_ticks} ticks have been run")
+            }
+            Self::Steered { tick } => {
+                write!(f, "tick {tick} cannot be run again: the run was steered by hand, which its configuration does not tell")
             }
             Self::Overflow { tick, what } => write!(f, "tick {tick}: {what} is too large for the engine; the tick was not run"),
         }

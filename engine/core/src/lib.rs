@@ -3,11 +3,17 @@
 //! No Python, no I/O, no clock, no threads, no `unsafe`, no platform mathematics: a configuration and a seed give the same event log
 //! on every machine. Read `orchestrator` first (the tick as a list of steps), then `settlement`, then `log`.
 
+// Tests share their scenarios with the tests outside, which know the crate by its name.
+#[cfg(test)]
+extern crate self as payment_simulator_core;
+
 pub mod agent;
 pub mod config;
 pub mod costs;
+mod decision_path;
 pub mod error;
 pub mod event;
+pub mod explain;
 pub mod log;
 pub mod money;
 pub mod orchestrator;

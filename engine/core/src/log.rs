@@ -239,6 +239,25 @@ impl EventLog {
         }
     }
 
+    /// The payment with this name.
+    pub fn payment_named(&self, name: &str) -> Option<u32> {
+        let digits = name.strip_prefix("tx_")?;
+        if let Some((whole, number)) = digits.rsplit_once('.') {
+            let whole = self.payment_named(&format!("tx_{whole}"))?;
+            let number: u32 = number.parse().ok()?;
+            return self.parts.iter().find(|part| (part.whole, part.number) == (whole, number)).map(|part| part.payment);
+        }
+        let number = digits.parse::<u32>().ok().filter(|number| *number > 0)?;
+        // Payment p is the number p + 1 less the parts up to it; of those with the same number the first is the one that is not a part.
+        let (mut low, mut high) = (0, self.payments());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let parts = self.parts.partition_point(|part| part.payment <= middle) as u32;
+            if middle + 1 - parts < number { low = middle + 1 } else { high = middle }
+        }
+        Some(low).filter(|payment| *payment < self.payments() && self.payment_id(*payment) == name)
+    }
+
     /// How many events have happened.
     pub fn len(&self) -> usize {
         self.forgotten + self.kinds.len()

@@ -87,18 +87,8 @@ impl Orchestrator {
 
     /// The steps of a tick, in order.
     fn run_steps(&mut self) -> Result<Counts, SimulationError> {
+        self.run_steps_before_policies()?;
         let state = &mut self.state;
-        state.log.begin_tick();
-        begin_day(state);
-        self.scenario_events.execute_due(state, &mut self.processes)?;
-        generate_arrivals(&mut self.processes, state)?;
-        apply_strategic_collateral_trees(state);
-        apply_bank_trees(state);
-        run_timers(state);
-        mark_overdue(state)?;
-        if let Some(escalation) = &self.config.priority_escalation {
-            escalate_priorities(state, escalation);
-        }
         apply_policies(state)?;
         apply_policies_to_queue2(state);
         settle_submissions(state)?;
@@ -111,6 +101,22 @@ impl Orchestrator {
         state.log.end_tick();
         state.tick += 1;
         Ok(state.tally.end_tick())
+    }
+
+    pub(crate) fn run_steps_before_policies(&mut self) -> Result<(), SimulationError> {
+        let state = &mut self.state;
+        state.log.begin_tick();
+        begin_day(state);
+        self.scenario_events.execute_due(state, &mut self.processes)?;
+        generate_arrivals(&mut self.processes, state)?;
+        apply_strategic_collateral_trees(state);
+        apply_bank_trees(state);
+        run_timers(state);
+        mark_overdue(state)?;
+        if let Some(escalation) = &self.config.priority_escalation {
+            escalate_priorities(state, escalation);
+        }
+        Ok(())
     }
 
     /// Go back to before a tick that failed, by running the ticks before it again: the same configuration gives the same state.
@@ -181,6 +187,10 @@ impl Orchestrator {
     /// Counts and sums of the run so far.
     pub fn tally(&self) -> &Tally {
         &self.state.tally
+    }
+
+    pub(crate) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
     }
 
     /// The state, to look at.

@@ -13,31 +13,35 @@ use crate::policy::{Decision, HoldReason, Policy, QueueView};
 use crate::state::State;
 use crate::transaction::{RtgsPriority, Status, Transaction};
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 /// Every bank decides about the payments in its own queue.
 pub fn apply_policies(state: &mut State) -> Result<(), SimulationError> {
-    for number in 0..state.agents.len() {
-        if state.agents[number].queue1.is_empty() {
-            continue;
-        }
-        if state.rules.queue1_ordering == Queue1Ordering::PriorityDeadline {
-            sort_by_priority(state, number);
-        }
-        let mut decisions = std::mem::take(&mut state.decisions);
-        decide(state, number as u32, &mut decisions);
-        state.agents[number].queue1.clear();
-        for (index, decision) in decisions.drain(..) {
-            if carry_out(state, index, decision)? {
-                state.agents[number].queue1.push(index);
-            }
-        }
-        state.decisions = decisions;
+    (0..state.agents.len()).try_for_each(|number| apply_policy(state, number))
+}
+
+/// A bank decides about the payments in its own queue.
+pub fn apply_policy(state: &mut State, number: usize) -> Result<(), SimulationError> {
+    if state.agents[number].queue1.is_empty() {
+        return Ok(());
     }
+    prepare(state, number);
+    let mut decisions = std::mem::take(&mut state.decisions);
+    decisions_of(state, number as u32, &mut decisions);
+    state.agents[number].queue1.clear();
+    for (index, decision) in decisions.drain(..) {
+        if carry_out(state, index, decision)? {
+            state.agents[number].queue1.push(index);
+        }
+    }
+    state.decisions = decisions;
     Ok(())
 }
 
-fn sort_by_priority(state: &mut State, number: usize) {
+/// Put a bank's own queue into the order in which the bank looks at it.
+pub fn prepare(state: &mut State, number: usize) {
+    if state.rules.queue1_ordering != Queue1Ordering::PriorityDeadline {
+        return;
+    }
     let transactions = &state.transactions;
     state.agents[number].queue1.sort_by_key(|index| {
         let payment = &transactions[*index as usize];
@@ -46,23 +50,16 @@ fn sort_by_priority(state: &mut State, number: usize) {
 }
 
 /// All decisions of a bank, against the state at the beginning of its turn.
-fn decide(state: &State, number: u32, decisions: &mut Vec<(u32, Decision)>) {
+pub fn decisions_of(state: &State, number: u32, decisions: &mut Vec<(u32, Decision)>) {
     let agent = &state.agents[number as usize];
     let queue1 = agent.queue1.iter().copied();
     match &agent.policy {
         Policy::Builtin(policy) => {
-            let mut view = QueueView {
-                tick: state.tick,
-                balance: agent.balance.into(),
-                available_liquidity: agent.available_liquidity().into(),
-            };
+            let mut view = view_of(state, number);
             decisions.extend(queue1.map(|index| {
                 let payment = &state.transactions[index as usize];
                 let decision = decision_without_policy(state, payment).unwrap_or_else(|| policy.decide(payment, view));
-                if matches!(decision, Decision::Release { .. } | Decision::Split { .. }) {
-                    view.balance -= i128::from(payment.remaining);
-                    view.available_liquidity -= i128::from(payment.remaining);
-                }
+                count_released(&mut view, payment, &decision);
                 (index, decision)
             }));
         }
@@ -78,6 +75,28 @@ fn decide(state: &State, number: u32, decisions: &mut Vec<(u32, Decision)>) {
             }));
         }
     }
+}
+
+/// What a built-in policy sees of its bank before it decides.
+fn view_of(state: &State, number: u32) -> QueueView {
+    let agent = &state.agents[number as usize];
+    QueueView { tick: state.tick, balance: agent.balance.into(), available_liquidity: agent.available_liquidity().into() }
+}
+
+fn count_released(view: &mut QueueView, payment: &Transaction, decision: &Decision) {
+    if matches!(decision, Decision::Release { .. } | Decision::Split { .. }) {
+        view.balance -= i128::from(payment.remaining);
+        view.available_liquidity -= i128::from(payment.remaining);
+    }
+}
+
+/// What a built-in policy sees of its bank after these decisions.
+pub fn view_after(state: &State, number: u32, decisions: &[(u32, Decision)]) -> QueueView {
+    let mut view = view_of(state, number);
+    for (index, decision) in decisions {
+        count_released(&mut view, &state.transactions[*index as usize], decision);
+    }
+    view
 }
 
 /// A part that is to follow others is kept until its turn and then released, whatever the policy.
@@ -316,31 +335,33 @@ fn declare(state: &mut State, index: u32, priority: RtgsPriority) {
 
 /// The payment trees look at the central queue too, and may take payments back from it.
 pub fn apply_policies_to_queue2(state: &mut State) {
-    for number in 0..state.agents.len() as u32 {
-        let Some(trees) = state.agents[number as usize].policy.trees().filter(|trees| trees.acts_on_queue2).map(Arc::clone) else {
-            continue;
-        };
-        let queued: Vec<u32> = state.queue2.payments_of(number).collect();
-        let mut context = Context::new(state, number);
-        let decisions: Vec<(u32, Decision)> = queued
-            .into_iter()
-            .map(|index| {
-                context.look_at(index);
-                (index, decide_by_tree(&trees, &context, &state.transactions[index as usize]))
-            })
-            .collect();
-        for (index, decision) in decisions {
-            match decision {
-                Decision::WithdrawFromRtgs => withdraw(state, index),
-                Decision::ResubmitToRtgs(priority) => {
-                    withdraw(state, index);
-                    declare(state, index, priority);
-                }
-                Decision::Hold(HoldReason::PolicyError, detail) => hold(state, index, HoldReason::PolicyError, detail.as_deref()),
-                _ => {}
+    (0..state.agents.len() as u32).for_each(|number| apply_policy_to_queue2(state, number));
+}
+
+/// The payment tree of a bank looks at its payments in the central queue.
+pub fn apply_policy_to_queue2(state: &mut State, number: u32) {
+    for (index, decision) in decisions_of_queue2(state, number) {
+        match decision {
+            Decision::WithdrawFromRtgs => withdraw(state, index),
+            Decision::ResubmitToRtgs(priority) => {
+                withdraw(state, index);
+                declare(state, index, priority);
             }
+            Decision::Hold(HoldReason::PolicyError, detail) => hold(state, index, HoldReason::PolicyError, detail.as_deref()),
+            _ => {}
         }
     }
+}
+
+/// All decisions of a bank about its payments in the central queue; only a tree that can act on them is asked.
+pub fn decisions_of_queue2(state: &State, number: u32) -> Vec<(u32, Decision)> {
+    let Some(trees) = state.agents[number as usize].policy.trees().filter(|trees| trees.acts_on_queue2) else { return Vec::new() };
+    let mut context = Context::new(state, number);
+    let decide = |index| {
+        context.look_at(index);
+        (index, decide_by_tree(trees, &context, &state.transactions[index as usize]))
+    };
+    state.queue2.payments_of(number).map(decide).collect()
 }
 
 /// Take a payment back from the central queue to the end of its bank's own.

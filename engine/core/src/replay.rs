@@ -1,6 +1,6 @@
 //! A second reading of a run: everything told from the log and the opening balances, without the engine that wrote it.
 
-use crate::config::AgentConfig;
+use crate::config::{AgentConfig, Config};
 use crate::costs::COST_NAMES;
 use crate::event::EventKind;
 use crate::log::{EventRef, NONE};
@@ -21,6 +21,7 @@ pub struct Replay {
     /// Payments that are not parts.
     originals: i32,
     deferred: bool,
+    by_priority: bool,
     /// Counts and sums since they were last cleared.
     pub of_tick: Counts,
     /// Queued payments past their deadline.
@@ -96,11 +97,18 @@ pub struct PaymentReplay {
     remaining: Cents,
     parts: i32,
     queue2_place: u32,
+    /// What its sender declared when it was last submitted: its place in `event::RTGS_PRIORITIES`.
+    rtgs_priority: u8,
     /// Whether it, or a part of it, has settled by netting.
     netted: bool,
 }
 
 impl PaymentReplay {
+    /// Whether its parts stand in its place.
+    pub fn is_split(&self) -> bool {
+        self.parts > 0
+    }
+
     fn is_open(&self) -> bool {
         self.settled_tick < 0 && self.dropped_tick < 0
     }
@@ -125,20 +133,27 @@ impl Replay {
             queue2: Vec::new(),
             originals: 0,
             deferred: false,
+            by_priority: false,
             of_tick: Counts::default(),
             overdue_count: 0,
         }
     }
 
-    /// Take credits as deferred: they count when the log says that they are applied.
-    pub fn with_deferred_crediting(mut self, deferred: bool) -> Self {
-        self.deferred = deferred;
+    /// Read the log of a run with these rules: credits may count only when the log says that they are applied, and the central queue may be
+    /// served by declared priority.
+    pub fn with_rules(mut self, config: &Config) -> Self {
+        self.deferred = config.deferred_crediting;
+        self.by_priority = config.priority_mode;
         self
     }
 
     /// The central queue, in order.
-    pub fn queue2(&self) -> impl Iterator<Item = u32> + '_ {
-        self.queue2.iter().copied().flatten()
+    pub fn queue2(&self) -> Vec<u32> {
+        let mut queue: Vec<u32> = self.queue2.iter().copied().flatten().collect();
+        if self.by_priority {
+            queue.sort_by_key(|index| self.payments[*index as usize].rtgs_priority);
+        }
+        queue
     }
 
     /// Begin to count anew: sums of a tick and costs.
@@ -157,6 +172,9 @@ impl Replay {
             EventKind::RtgsSubmission => {
                 let payment = &mut self.payments[event.payment as usize];
                 payment.submitted_tick = tick;
+                let mut reader = event.reader();
+                reader.u8();
+                payment.rtgs_priority = reader.u8();
                 self.leave_queue1(event.payment);
             }
             EventKind::PolicyDrop => {
@@ -307,6 +325,7 @@ impl Replay {
             remaining: event.amount,
             parts: 0,
             queue2_place: NONE,
+            rtgs_priority: 0,
             netted: false,
         });
         self.join_queue1(self.payments.len() as u32 - 1);

@@ -107,8 +107,7 @@ impl<'a> Record<'a> {
     pub fn replay(&self) -> Replay {
         let mut by_id: Vec<_> = self.config.agents.iter().collect();
         by_id.sort_by(|a, b| a.id.cmp(&b.id));
-        Replay::new(by_id.into_iter().zip(self.opening_allocations.iter().copied()))
-            .with_deferred_crediting(self.config.deferred_crediting)
+        Replay::new(by_id.into_iter().zip(self.opening_allocations.iter().copied())).with_rules(self.config)
     }
 
     /// The names of banks and payments.
@@ -226,7 +225,7 @@ impl<'a> Record<'a> {
                 queue2: Vec::new(),
             })
             .collect();
-        let queue2: Vec<u32> = replay.queue2().collect();
+        let queue2 = replay.queue2();
         for index in &queue2 {
             agents[replay.payments[*index as usize].sender as usize].queue2.push(*index);
         }
@@ -235,7 +234,7 @@ impl<'a> Record<'a> {
 }
 
 /// The payments that an event settles, and how.
-fn each_settlement(event: &EventRef<'_>, mut settled: impl FnMut(Mechanism, u32)) {
+pub fn each_settlement(event: &EventRef<'_>, mut settled: impl FnMut(Mechanism, u32)) {
     let mut reader = event.reader();
     let mechanism = match event.kind {
         EventKind::RtgsImmediateSettlement if event.payment == NONE => return,

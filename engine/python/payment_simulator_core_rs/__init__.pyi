@@ -130,6 +130,46 @@ class Views:
         `{"tick", "agents": [{"id", "balance", "credit_limit", "posted_collateral", "queue1": [tx_id], "queue2":
         [tx_id], "costs": {...}}], "queue2": [tx_id]}`; costs are run totals up to and including the tick.
         """
+    def explain(self, tx_id: str, tick: int) -> dict[str, Any]:
+        """Why a payment stands where it does at the end of `tick`, told from the log alone.
+
+        What does not apply is None or empty.
+
+        - `tx_id, tick, sender_id, receiver_id, amount, deadline_tick, overdue_since_tick`
+        - `place`: not_arrived, queue1, queue2, settled, split (its `parts` stand somewhere themselves), dropped;
+          `since_tick`: since when
+        - `decision`: the last event about where it stands (`event_type, tick, seq` and the event's fields), for
+          example the `PolicyHold` with its reason
+        - `reasons`: why it waits. In queue1 one of policy_hold, timed_release (its policy named a later tick),
+          later_part (its turn in a staggered split comes later), reprioritized, declared_anew, withdrawn. In queue2
+          the obstacles, or next_tick: nothing stops it any more
+        - `obstacles`: what would stop it if it were tried now: liquidity, bilateral_limit, multilateral_limit,
+          behind_earlier_payment; with the figures: `available_liquidity, short_by` (what its bank lacks for it alone),
+          `short_in_queue` (so much more releases it; None if money alone does not), `taken_first` (payments of its
+          bank ahead of it that take their part of that first), `behind` (the payment that must go first),
+          `bilateral_limit, multilateral_limit`: `{"limit", "used", "over_by"}`, `limits_renewed_tick`
+        - `incoming`, if its bank is short: `{"count", "value"}` of all queued payments to its bank, and `releasing`,
+          the fewest of them that bring enough: `[{"tx_id", "sender_id" (which holds it), "amount", "place"}]`, None if
+          all together do not
+        - `netting`: for each way of netting that is on, `{"mechanism", "outcome", "banks"}`: outcome
+          nothing_comes_back, short, limit or next_tick; each bank `{"agent_id", "sends", "receives",
+          "available_liquidity", "short_by", "over_limit"}` as it would be with this payment and those ahead of it
+        - `later`: what ended its waiting: `{"event", "received"}`; `received` are the payments that its bank got from
+          the end of the tick until then: `[{"tx_id", "sender_id", "amount", "tick"}]`
+
+        Raises `ValueError` for a payment that this run does not have and a tick that was not run.
+        """
+    def decision_path(self, tx_id: str, tick: int) -> dict[str, Any] | None:
+        """The way to what the bank's policy decided about a payment in `tick`; None if it decided nothing about it.
+
+        `{"queue" (queue1 or queue2), "policy" (Tree, Fifo, ...), "nodes", "decision"}`. A node is `{"node_id", "type":
+        "condition", "result", "compared", "error"}` or, last, `{"node_id", "type": "action", "action", "parameters":
+        [{"name", "written", "value"}]}`; `compared` are the comparisons that were looked at, each `{"left",
+        "left_value", "operator", "right", "right_value", "result"}`. A built-in policy is a path of one action, with
+        what it compared. `decision` is `{"action", ...}` with what it came out with (reason, num_splits, ...).
+        The ticks before are run again for this (milliseconds). Raises `ValueError` as `explain`, and `SimulationError`
+        if the run was steered by hand, so that it cannot be run again.
+        """
     def tick_results(self, from_tick: int, to_tick: int) -> list[dict[str, int]]:
         """What `Orchestrator.tick` returned for each of these ticks that were run, told from the log."""
     def totals(self) -> dict[str, Any]:

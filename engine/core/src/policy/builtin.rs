@@ -1,6 +1,6 @@
 //! The built-in policies. None of them forgets an obligation: a payment past its deadline is released, whatever the liquidity.
 
-use super::{Decision, HoldReason};
+use super::{Compared, Decision, HoldReason};
 use crate::config::PolicyConfig;
 use crate::money::Cents;
 use crate::transaction::Transaction;
@@ -108,6 +108,63 @@ impl Builtin {
                 Decision::StaggerSplit { parts: num_splits, first_now, gap_ticks, priority_boost }
             }
         }
+    }
+}
+
+/// What the rules compare, for people who ask why: nothing else depends on it.
+impl Builtin {
+    /// Its name, as scenarios write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fifo => "Fifo",
+            Self::Deadline { .. } => "Deadline",
+            Self::LiquidityAware { .. } => "LiquidityAware",
+            Self::LiquiditySplitting { .. } => "LiquiditySplitting",
+            Self::MockSplitting { .. } => "MockSplitting",
+            Self::MockStaggerSplit { .. } => "MockStaggerSplit",
+        }
+    }
+
+    /// The numbers that `decide` compares, in that order, as far as it goes.
+    pub fn compared(self, payment: &Transaction, view: QueueView) -> Vec<Compared> {
+        let ticks_to_deadline = i64::from(payment.deadline_tick) - i64::from(view.tick);
+        let amount = i128::from(payment.remaining);
+        let is_late = compare("ticks_to_deadline", ticks_to_deadline, "<", "0", 0_i64);
+        let is_urgent = |threshold: i64| compare("ticks_to_deadline", ticks_to_deadline, "<=", "urgency_threshold", threshold);
+        let can_pay = compare("available_liquidity", view.available_liquidity, ">=", "amount", amount);
+        let pays_from_balance = compare("balance", view.balance, ">=", "amount", amount);
+        match self {
+            _ if is_late.result => vec![is_late],
+            Self::Fifo | Self::MockSplitting { .. } | Self::MockStaggerSplit { .. } => Vec::new(),
+            Self::Deadline { urgency_threshold } => vec![is_urgent(urgency_threshold)],
+            Self::LiquidityAware { target_buffer: 0, .. } => vec![can_pay],
+            Self::LiquidityAware { target_buffer, urgency_threshold } => {
+                let urgent = is_urgent(urgency_threshold);
+                let buffer = compare("balance - amount", view.balance - amount, ">=", "target_buffer", target_buffer);
+                let second = if urgent.result { can_pay } else { buffer };
+                vec![urgent, second]
+            }
+            Self::LiquiditySplitting { .. } if pays_from_balance.result => vec![pays_from_balance],
+            Self::LiquiditySplitting { .. } => vec![pays_from_balance, compare("balance", view.balance, ">", "0", 0_i64)],
+        }
+    }
+}
+
+fn compare(left: &str, left_value: impl Into<i128>, operator: &str, right: &str, right_value: impl Into<i128>) -> Compared {
+    let (left_value, right_value) = (left_value.into(), right_value.into());
+    let result = match operator {
+        "<" => left_value < right_value,
+        "<=" => left_value <= right_value,
+        ">" => left_value > right_value,
+        _ => left_value >= right_value,
+    };
+    Compared {
+        left: left.to_owned(),
+        left_value: left_value as f64,
+        operator: operator.to_owned(),
+        right: right.to_owned(),
+        right_value: right_value as f64,
+        result,
     }
 }
 

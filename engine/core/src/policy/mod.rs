@@ -1,9 +1,11 @@
 //! When a bank releases its payments from its own queue: built-in policies, and decision trees.
 
 mod builtin;
+mod trace;
 pub mod tree;
 
 pub use builtin::QueueView;
+pub use trace::{Compared, one_step};
 
 use crate::config::PolicyConfig;
 use crate::error::ConfigError;

@@ -10,6 +10,7 @@ mod rtgs;
 mod search;
 
 pub use deferred::apply_deferred_credits;
+pub use multilateral::{Batch, Queued};
 pub use queue2::Queue2;
 pub use rtgs::{release_from_queue2, settle_submissions};
 
@@ -120,7 +121,7 @@ fn log_algorithm(state: &mut State, algorithm: u8, before: Counts, mechanism: Me
 
 /// Why a payment cannot settle by itself now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Obstacle {
+pub enum Obstacle {
     /// Its sender cannot pay it.
     Liquidity,
     /// It would exceed a limit of its sender.
@@ -130,7 +131,7 @@ enum Obstacle {
 }
 
 /// Whether a payment can settle by itself now.
-fn test(state: &State, index: u32) -> Result<(), Obstacle> {
+pub fn test(state: &State, index: u32) -> Result<(), Obstacle> {
     let payment = &state.transactions[index as usize];
     let sender = &state.agents[payment.sender as usize];
     if payment.amount > sender.available_liquidity() {

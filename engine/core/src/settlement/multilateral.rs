@@ -22,12 +22,7 @@ const EXACT_PAYMENTS_MAX: usize = 20;
 /// Settle the best set of queued payments. Returns 1 if there was one.
 pub fn settle_multilateral(state: &mut State, mode: MultilateralMode) -> Result<u64, SimulationError> {
     let batch = Batch::new(state);
-    let chosen = match mode {
-        MultilateralMode::Off => return Ok(0),
-        MultilateralMode::QueueOrder => batch.queue_order(),
-        MultilateralMode::BestEffort if batch.payments.len() <= EXACT_PAYMENTS_MAX => batch.exact(),
-        MultilateralMode::BestEffort => batch.put_back(batch.queue_order()),
-    };
+    let chosen = batch.best(mode);
     if chosen.count == 0 {
         return Ok(0);
     }
@@ -63,7 +58,7 @@ fn settle(state: &mut State, batch: &Batch, chosen: &Choice) -> Result<(), Simul
 
 /// Queued payments that may settle together, by sender and in the order of each sender's queue.
 #[derive(Debug)]
-struct Batch {
+pub struct Batch {
     payments: Vec<Queued>,
     /// By bank: where its payments begin in `payments`; one more than there are banks.
     begin: Vec<usize>,
@@ -73,12 +68,17 @@ struct Batch {
     limits: Vec<Option<Box<Limits>>>,
 }
 
+/// A payment that may settle with others.
 #[derive(Debug, Clone, Copy)]
-struct Queued {
-    index: u32,
-    sender: u32,
-    receiver: u32,
-    amount: Cents,
+pub struct Queued {
+    /// Its number.
+    pub index: u32,
+    /// The paying bank.
+    pub sender: u32,
+    /// The bank that is paid.
+    pub receiver: u32,
+    /// Cents.
+    pub amount: Cents,
 }
 
 /// Some of a batch's payments.
@@ -107,19 +107,39 @@ struct Sums {
 impl Batch {
     fn new(state: &State) -> Self {
         let mut payments = Vec::with_capacity(state.queue2.len());
-        let mut begin = vec![0];
         for number in 0..state.agents.len() as u32 {
             payments.extend(state.queue2.payments_of(number).map(|index| {
                 let payment = &state.transactions[index as usize];
                 Queued { index, sender: payment.sender, receiver: payment.receiver, amount: payment.amount }
             }));
-            begin.push(payments.len());
         }
-        Self {
-            payments,
-            begin,
-            liquidity: state.agents.iter().map(|agent| agent.available_liquidity().into()).collect(),
-            limits: state.agents.iter().map(|agent| agent.limits.clone()).collect(),
+        let liquidity = state.agents.iter().map(|agent| agent.available_liquidity().into()).collect();
+        Self::of(payments, liquidity, state.agents.iter().map(|agent| agent.limits.clone()).collect())
+    }
+
+    /// Payments by sender, each sender's in queue order; by bank what it can pay, and what it may send.
+    pub fn of(payments: Vec<Queued>, liquidity: Vec<i128>, limits: Vec<Option<Box<Limits>>>) -> Self {
+        let begin =
+            (0..=liquidity.len()).map(|bank| payments.partition_point(|payment| (payment.sender as usize) < bank)).collect();
+        Self { payments, begin, liquidity, limits }
+    }
+
+    /// The payments.
+    pub fn payments(&self) -> &[Queued] {
+        &self.payments
+    }
+
+    /// Which of the payments settle.
+    pub fn choose(&self, mode: MultilateralMode) -> Vec<bool> {
+        self.best(mode).included
+    }
+
+    fn best(&self, mode: MultilateralMode) -> Choice {
+        match mode {
+            MultilateralMode::Off => self.choice(vec![false; self.payments.len()]),
+            MultilateralMode::QueueOrder => self.queue_order(),
+            MultilateralMode::BestEffort if self.payments.len() <= EXACT_PAYMENTS_MAX => self.exact(),
+            MultilateralMode::BestEffort => self.put_back(self.queue_order()),
         }
     }
 
@@ -301,9 +321,7 @@ mod tests {
             })
             .collect();
         payments.sort_by_key(|payment| payment.sender);
-        let banks = liquidity.len();
-        let begin = (0..=banks).map(|bank| payments.partition_point(|payment| (payment.sender as usize) < bank)).collect();
-        Batch { payments, begin, liquidity: liquidity.iter().map(|money| i128::from(*money)).collect(), limits: vec![None; banks] }
+        Batch::of(payments, liquidity.iter().map(|money| i128::from(*money)).collect(), vec![None; liquidity.len()])
     }
 
     fn is_feasible(batch: &Batch, included: &[bool]) -> bool {

@@ -243,7 +243,10 @@ impl Queue2 {
 
     /// Note that a bank has more liquidity, more room in its limits, or another head of its queue, than before.
     pub fn wake(&mut self, agent: u32) {
-        if !self.is_woken[agent as usize] && self.senders[agent as usize].iter().any(|queue| queue.live > 0) {
+        if self.is_woken[agent as usize] {
+            // Netting may have looked, and found nothing, since.
+            self.netting_may_help = true;
+        } else if self.senders[agent as usize].iter().any(|queue| queue.live > 0) {
             self.is_woken[agent as usize] = true;
             self.woken.push(agent);
             self.netting_may_help = true;

@@ -37,14 +37,7 @@ const COMMENTS: [&str; 3] = ["comment", "description", "hold_reason"];
 impl Trees {
     /// Compile a document. `agent_ids` is sorted.
     pub fn compile(document: &Value, agent_ids: &[String]) -> Result<Self, Vec<Problem>> {
-        let mut compiler = Compiler {
-            agent_ids,
-            parameters: BTreeMap::new(),
-            problems: Vec::new(),
-            node_ids: BTreeSet::new(),
-            tree: Tree::Payment,
-            acts_on_queue2: false,
-        };
+        let mut compiler = Compiler::new(agent_ids);
         let trees = compiler.document(document);
         match trees {
             Some(trees) if compiler.problems.is_empty() => Ok(trees),
@@ -53,7 +46,7 @@ impl Trees {
     }
 }
 
-struct Compiler<'a> {
+pub(super) struct Compiler<'a> {
     agent_ids: &'a [String],
     parameters: BTreeMap<String, f64>,
     problems: Vec<Problem>,
@@ -66,14 +59,25 @@ struct Compiler<'a> {
 type ReadAction<'a, A> = fn(&mut Compiler<'a>, &Parameters<'_>, &ActionEntry) -> Option<A>;
 
 impl<'a> Compiler<'a> {
+    pub(super) fn new(agent_ids: &'a [String]) -> Self {
+        Self {
+            agent_ids,
+            parameters: BTreeMap::new(),
+            problems: Vec::new(),
+            node_ids: BTreeSet::new(),
+            tree: Tree::Payment,
+            acts_on_queue2: false,
+        }
+    }
+
     fn problem<T>(&mut self, kind: &'static str, path: &str, message: impl Into<String>) -> Option<T> {
         self.problems.push(Problem { kind, path: path.to_owned(), message: message.into() });
         None
     }
 
-    fn document(&mut self, document: &Value) -> Option<Trees> {
-        let Some(document) = document.as_object() else {
-            return self.problem("ParseError", "document", format!("got {document}; a policy document is an object"));
+    fn document(&mut self, whole: &Value) -> Option<Trees> {
+        let Some(document) = whole.as_object() else {
+            return self.problem("ParseError", "document", format!("got {whole}; a policy document is an object"));
         };
         for key in ["version", "policy_id"] {
             if !document.get(key).is_some_and(Value::is_string) {
@@ -91,11 +95,12 @@ impl<'a> Compiler<'a> {
             strategic_collateral: strategic,
             end_of_tick_collateral: end_of_tick,
             acts_on_queue2: self.acts_on_queue2,
+            document: whole.clone(),
             parameters: std::mem::take(&mut self.parameters),
         })
     }
 
-    fn read_parameters(&mut self, document: &Map<String, Value>) {
+    pub(super) fn read_parameters(&mut self, document: &Map<String, Value>) {
         match document.get("parameters") {
             None | Some(Value::Null) => {}
             Some(Value::Object(parameters)) => {
@@ -163,7 +168,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn condition(&mut self, value: &Value, path: &str, depth: usize) -> Option<Condition> {
+    pub(super) fn condition(&mut self, value: &Value, path: &str, depth: usize) -> Option<Condition> {
         if depth > DEPTH_MAX {
             return self.problem("ExcessiveDepth", path, format!("is nested {depth} deep; at most {DEPTH_MAX}"));
         }
@@ -218,7 +223,7 @@ impl<'a> Compiler<'a> {
         items.into_iter().collect()
     }
 
-    fn number(&mut self, value: &Value, path: &str, depth: usize) -> Option<Number> {
+    pub(super) fn number(&mut self, value: &Value, path: &str, depth: usize) -> Option<Number> {
         if depth > DEPTH_MAX {
             return self.problem("ExcessiveDepth", path, format!("is nested {depth} deep; at most {DEPTH_MAX}"));
         }

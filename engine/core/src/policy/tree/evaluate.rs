@@ -72,7 +72,8 @@ impl<A> Node<A> {
 }
 
 impl Condition {
-    fn holds(&self, context: &Context<'_>) -> Result<bool, EvaluationError> {
+    /// Whether it is so.
+    pub fn holds(&self, context: &Context<'_>) -> Result<bool, EvaluationError> {
         Ok(match self {
             Self::Compare(comparison, left, right) => comparison.holds(left.value(context)?, right.value(context)?),
             Self::And(conditions) => {

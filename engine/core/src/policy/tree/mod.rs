@@ -8,10 +8,12 @@ mod compile;
 mod context;
 mod evaluate;
 pub mod fields;
+mod trace;
 
 pub use compile::Problem;
 pub use context::Context;
 pub use evaluate::EvaluationError;
+pub use trace::trace;
 
 use actions::{BankAction, CollateralAction, PaymentAction};
 use std::collections::BTreeMap;
@@ -30,6 +32,8 @@ pub struct Trees {
     pub end_of_tick_collateral: Option<Node<CollateralAction>>,
     /// Whether the payment tree can act on payments in the central queue.
     pub acts_on_queue2: bool,
+    /// What it was compiled from.
+    pub document: serde_json::Value,
     parameters: BTreeMap<String, f64>,
 }
 
