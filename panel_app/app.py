@@ -41,7 +41,11 @@ STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
 """While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
 HASH_DELAY_SECONDS = 0.05
 
-LATER: dict[View, str] = {"compare": "panel_app.views.compare", "lessons": "panel_app.views.lessons"}
+LATER: dict[View, str] = {
+    "compare": "panel_app.views.compare",
+    "lessons": "panel_app.views.lessons",
+    "edit": "panel_app.views.editor",
+}
 """Views that are imported and built when they are first looked at: the module of each, which has `parts(app)`."""
 
 Action = Callable[[Any], object]

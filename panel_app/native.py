@@ -27,7 +27,8 @@ class Line(JSComponent):
 
     keys = param.Dict(default=KEYS)
 
-    _esm = HERE / "page.js"
+    # One module, since a component has no neighbours.
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("code_editor.js", "page.js"))
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)  # type: ignore[no-untyped-call]

@@ -39,11 +39,21 @@ export function attach(send, keys) {
     act(source.dataset.do, source.dataset.value)
   })
 
+  // A field with data-when="done" is told when it is left or Enter is pressed, with what was typed.
+  const finished = (event) => {
+    const field = event.composedPath()[0]
+    if (!(field instanceof Element) || !field.matches('[data-when="done"]')) return
+    if (event.type === "keydown" && event.key !== "Enter") return
+    if (field.value !== field.defaultValue) act(field.dataset.do, field.value)
+  }
+  document.addEventListener("keydown", finished)
+  document.addEventListener("focusout", finished)
+
   // A slider that is dragged sends at most every data-every milliseconds, and its last value always.
   const waiting = new Map()
   document.addEventListener("input", (event) => {
     const field = event.composedPath()[0]
-    if (!(field instanceof Element) || !field.matches(ACTION)) return
+    if (!(field instanceof Element) || !field.matches(ACTION) || field.dataset.when === "done") return
     const {do: name, every = "0", extra} = field.dataset
     const slot = name + (extra ?? "")
     const value = extra === undefined ? field.value : [Number(extra), field.value]
@@ -88,6 +98,7 @@ export function attach(send, keys) {
       root.dataset.size = large ? "projector" : "desk"
     },
     focus: ({part}) => find(part)?.focus(),
+    caret: (place) => find("code-editor")?.goTo(place),
     download: ({name, mime, bytes}) => {
       const link = document.createElement("a")
       link.href = URL.createObjectURL(new Blob([bytes], {type: mime}))

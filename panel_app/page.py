@@ -1,7 +1,7 @@
 """Messages between Python and the page: a name and a JSON payload, in both directions.
 
 Python to page: `attributes` {scenario, seed, tick, ticks, logHash}, `title` {text}, `announce` {text}, `theme` {dark,
-large}, `focus` {part: a selector}, `download` {name, mime, bytes}.
+large}, `focus` {part: a selector}, `caret` {line, column: in the editor}, `download` {name, mime, bytes}.
 Page to Python: `key` {name, value?} (an action of `ACTIONS`, from a key, a button or a field), `theme` {dark, still},
 `visible`
 {width, height}, `query` {scenario?, seed?}.

@@ -66,6 +66,19 @@ def load(name: str) -> Scenario:
     raise UnknownScenario(name)
 
 
+def source_path(name: str) -> str:
+    """Where the text of a scenario is kept: policy files are beside it."""
+    packed = PACKED / f"{name}.yaml"
+    return str(packed if packed.exists() else SOURCES / f"{name}.yaml")
+
+
+def source(name: str) -> str:
+    """The text of a scenario as it was written. Raises `UnknownScenario`."""
+    if not name.replace("_", "").replace("-", "").isalnum() or not Path(source_path(name)).exists():
+        raise UnknownScenario(name)
+    return Path(source_path(name)).read_text(encoding="utf-8")
+
+
 def _scenario(name: str, checked: dict[str, Any]) -> Scenario:
     display = checked.pop("display", None) or {}
     return Scenario(name, checked.get("engine_input", checked), display)

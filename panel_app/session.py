@@ -106,6 +106,30 @@ class Session:
             self._undone.clear()
         return True
 
+    def edit(self, config: dict[str, Any], display: dict[str, Any]) -> bool:
+        """Take another version of the scenario: `config` as the engine takes it. Changes stay on top of it.
+
+        False when the engine refuses it: the last valid run stays, and `message` says why.
+        """
+        what_if = self.what_if
+        if config["rng_seed"] != self.base_config["rng_seed"]:
+            what_if = replace(what_if, seed=None)
+        try:
+            run, seconds = _simulate(what_if.apply(config))
+        except (ValueError, RuntimeError, OverflowError) as refused:
+            self.complain(str(refused))
+            return False
+        same = run.agent_ids == self.run.agent_ids and _same_payments(self.run, run)
+        self.previous, self.message, self.what_if = self.run, "", what_if
+        self.base_config, self.display = config, display
+        self.names = [str((display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
+        self._take(run, seconds)
+        self.tick = min(self.tick, self.ticks - 1)
+        if self.selection is not None and not same:
+            self.selection = None
+        self._tell("run", "tick", "selection", "message")
+        return True
+
     def reset(self) -> bool:
         """Back to the scenario as it is in its file; the seed stays."""
         return self.changed and self.set_changes(WhatIf(seed=self.what_if.seed))

@@ -238,6 +238,7 @@ BALANCE, CREDIT_IN_USE, TO_PAY, TO_RECEIVE, LOWEST = (
     "Waiting to receive",
     "Lowest so far",
 )
+COST = "Cost"
 NO_CREDIT, CAN_PAY, LIQUIDITY = "no credit line", "Can pay ", "available liquidity"
 END_OF_DAY, END_OF_RUN = "end of day", "end of run"
 CHOOSE = "Choose a bank or a payment."
@@ -500,3 +501,112 @@ def next_step(title: str) -> str:
 
 def curve_of(names: Sequence[str]) -> str:
     return f"{', '.join(names)} of the days that you have tried"
+
+
+# Editor
+
+EDITOR, TEXT_OF_SCENARIO = "Editor", "Scenario as YAML"
+EDITOR_HELP = "Tab leaves the text. F8 goes to the next message."
+EDITED = "edited"
+OPEN_FILE, SAVE_FILE, REVERT = "Open file", "Save file", "As in the file"
+GROUPS = {"bank": "Bank", "day": "Day and netting", "costs": "Costs"}
+FORM, MESSAGES = "Form", "Messages"
+NEXT_MESSAGE = "F8 next message"
+CREDIT_LINE, POLICY, ARRIVAL_RATE = "Credit line, unsecured", "Policy", "Payments per tick, on average"
+TICKS_PER_DAY, DAYS, LONGEST_CYCLE = "Ticks per day", "Days", "Longest cycle"
+CREDIT_RATE, DELAY_RATE, OVERDUE_TIMES = "Credit, basis points per tick", "Delay, per cent and tick", "Overdue, times"
+LATE_PENALTY, LEFT_PENALTY, SPLIT_COST = "Missed deadline", "Left at the end of the day", "Each further part of a split"
+IN_THE_TEXT = "see the text"
+LAST_VALID = "The last valid version is still running."
+RUNNING = "This version is running."
+ALL_RIGHT = "No errors."
+CHECK_COMES = "Checking begins in a moment."
+NO_FORM = "The form follows the text as soon as it can be read."
+FORM_OF_BANK = "Banks"
+FIX_IT = "Fix it"
+WHOLE_TEXT = "The text"
+YES, NO = "yes", "no"
+
+
+def found(errors: int, warnings: int) -> str:
+    """`2 errors, 1 warning.`"""
+    parts = [count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
+    return f"{', '.join(parts)}." if parts else ALL_RIGHT
+
+
+def line_column(line: int, column: int) -> str:
+    return f"Line {line}, column {column}"
+
+
+def did_you_mean(key: str) -> str:
+    return f"{FIX_IT}: {key}"
+
+
+def in_file(name: str) -> str:
+    return f"in {name}"
+
+
+def other_changes(number: int) -> str:
+    return f"{count(number, 'change')} of What if on top of this text."
+
+
+def policy_name(kind: str) -> str:
+    return POLICY_NAMES.get(kind, kind)
+
+
+# Policy trees
+
+POLICY_NAMES = {
+    "Fifo": "FIFO",
+    "Deadline": "By deadline",
+    "LiquidityAware": "Keeps a buffer",
+    "LiquiditySplitting": "Splits",
+    "FromJson": "Tree in a file",
+    "Inline": "Tree in the text",
+    "InlineJson": "Tree as JSON",
+}
+FIELD_WORDS = {
+    "remaining_amount": "amount",
+    "my_q2_in_value_from_counterparty": "waiting for us",
+    "my_q2_out_value_to_counterparty": "waiting for the receiver",
+    "queue1_total_value": "own queue",
+    "rtgs_queue_value": "central queue",
+}
+"""Shorter words for fields of policy trees; the others are shown by their names."""
+POLICY_WORDS = {
+    "Fifo": "It pays at once, in the order in which payments arrive. There is no tree to draw.",
+    "Deadline": "It pays when the deadline is near, and holds everything else.",
+    "LiquidityAware": "It pays as long as its buffer stays, and what is urgent if it can.",
+    "LiquiditySplitting": "It pays what its balance covers, and splits what it does not.",
+    "MockSplitting": "It splits every payment.",
+    "MockStaggerSplit": "It splits every payment and releases the parts one after the other.",
+}
+NO_PAYMENT_TREE = "Its document has no tree for payments."
+IN_WORDS, IF_YES, IF_NO = "In words", "If so:", "If not:"
+CHOOSE_ONE = "choose one"
+CHOOSE_PAYMENT = "Choose a payment to see the way that it took."
+
+
+def policy_of(bank_name: str) -> str:
+    return f"Policy of {bank_name}"
+
+
+def tree_of(bank_name: str, nodes: int) -> str:
+    return f"Policy of {bank_name} as a tree of {count(nodes, 'node')}; the same in words below"
+
+
+def path_of(payment: str, clock: str) -> str:
+    return f"The way of {payment} at {clock} is drawn bold."
+
+
+def no_decision(payment: str, clock: str) -> str:
+    return f"Nothing was decided about {payment} at {clock}."
+
+
+def payment_option(payment: str, receiver: str, amount: str) -> str:
+    return f"{payment} to {receiver}, {amount}"
+
+
+def compared(left: float, operator: str, right: float) -> str:
+    """The values of a comparison, as the engine had them."""
+    return f"{left:,.10g} {operator} {right:,.10g}"

@@ -22,13 +22,13 @@ class Caption(Part):
         before = figures(session.previous, session.tick) if session.previous is not None and session.changed else None
         waiting = text.in_payments(now.waiting_count) if now.waiting_count else ""
         shown = (
-            ("Settled", now.settled, text.of_arrived(now.arrived), before.settled if before else None),
-            ("Waiting", now.waiting, waiting, before.waiting if before else None),
-            ("Credit in use", now.credit_in_use, "", before.credit_in_use if before else None),
-            ("Cost", now.cost, "", before.cost if before else None),
+            (text.SETTLED, now.settled, text.of_arrived(now.arrived), before.settled if before else None),
+            (text.WAITING, now.waiting, waiting, before.waiting if before else None),
+            (text.CREDIT_IN_USE, now.credit_in_use, "", before.credit_in_use if before else None),
+            (text.COST, now.cost, "", before.cost if before else None),
         )
         items = [
-            Markup("<div><dt>{}</dt><dd>{}</dd>{}</div>").format(
+            Markup("<div><dt>{}</dt><dd>{}{}</dd></div>").format(
                 name,
                 short(value),
                 Markup("<small>{}</small>").format(text.difference(value - was))

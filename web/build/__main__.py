@@ -28,7 +28,7 @@ def main() -> None:
     interface = archive.packed(
         archive.compiled(contents.interface(numpy))
         | archive.compiled(contents.own(given.wheel))
-        | {f"panel_app/scenarios/{name}": text for name, text in (scenarios | lessons).items()}
+        | {f"panel_app/scenarios/{name}": text for name, text in (scenarios | lessons | first_run.texts()).items()}
     )
     validation = archive.packed(archive.compiled(contents.validation(pydantic_core)))
     panel = {f"panel/{path}": content for path, content in assets.panel_styles().items()}
@@ -54,7 +54,7 @@ def main() -> None:
 def page_files() -> dict[str, bytes]:
     """Our scripts and styles, as they are."""
     own = [SOURCES / name for name in ("main.js", "worker.js", "bokeh.js", "loading.js", "loading.css")]
-    files = [*own, ROOT / "panel_app/page.js", *sorted(STYLES.glob("*.css"))]
+    files = [*own, ROOT / "panel_app/page.js", ROOT / "panel_app/code_editor.js", *sorted(STYLES.glob("*.css"))]
     return {file.name: file.read_bytes() for file in files}
 
 

@@ -36,6 +36,12 @@ def checked_scenarios() -> dict[str, bytes]:
     return files | {"index.json": json.dumps(index, ensure_ascii=False).encode()}
 
 
+def texts() -> dict[str, bytes]:
+    """The scenarios as they were written, for the editor, with the policy files beside them."""
+    files = [*SCENARIOS.glob("*.yaml"), *(SCENARIOS / "policies").glob("*.json")]
+    return {file.relative_to(SCENARIOS).as_posix(): file.read_bytes() for file in sorted(files)}
+
+
 def checked_lessons() -> dict[str, bytes]:
     """Every lesson as it was written, after it has been played through with the engine. Raises `LessonError`."""
     from panel_app.lessons import library

@@ -3,6 +3,7 @@
 
 import {paintDirectly, paintWhatIsSeen} from "./bokeh.js"
 import {done, enter, fail, progress} from "./loading.js"
+import "./code_editor.js"
 import {attach} from "./page.js"
 
 const root = document.documentElement
