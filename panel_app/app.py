@@ -41,6 +41,8 @@ STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
 """While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
 HASH_DELAY_SECONDS = 0.05
 
+FIRST_PARTS = 2
+"""Header and help: whatever is read first comes after them."""
 LATER: dict[View, str] = {
     "compare": "panel_app.views.compare",
     "lessons": "panel_app.views.lessons",
@@ -276,7 +278,14 @@ class App:
             self.views += parts
             for part in parts:
                 self.actions |= part.actions
-            self.root.extend([part.panel() for part in parts])
+            # What is read before the simulator stands before it in the document too.
+            first = [part.panel() for part in parts if part.first]
+            self.root.objects = [
+                *self.root.objects[:FIRST_PARTS],
+                *first,
+                *self.root.objects[FIRST_PARTS:],
+                *(part.panel() for part in parts if not part.first),
+            ]
         self.session.look(view)
 
     def _keep_and_compare(self) -> None:

@@ -349,7 +349,10 @@ POLICIES = {
     "LiquidityAware": "Liquidity-aware",
     "LiquiditySplitting": "Liquidity splitting",
     "MockSplitting": "Even splitting",
-    "FromJson": "Own rules",
+    "FromJson": "Own rules, in a file",
+    "Inline": "Own rules",
+    "InlineJson": "Own rules, as JSON",
+    "Tree": "Own rules",
 }
 
 
@@ -409,6 +412,7 @@ def bank_question(number: int) -> str:
 
 EVENTS, PAYMENTS = "Events", "Payments"
 FILTER_EVENTS, FILTER_PAYMENTS = "Filter: bank, payment, kind", "Filter: from, to, id"
+SHOW_AS_TABLE = "Show as table"
 NO_MATCH = "No payment matches."
 NO_EVENT = "No event matches."
 NO_EVENT_YET = "Nothing has happened yet."
@@ -550,21 +554,8 @@ def other_changes(number: int) -> str:
     return f"{count(number, 'change')} of What if on top of this text."
 
 
-def policy_name(kind: str) -> str:
-    return POLICY_NAMES.get(kind, kind)
-
-
 # Policy trees
 
-POLICY_NAMES = {
-    "Fifo": "FIFO",
-    "Deadline": "By deadline",
-    "LiquidityAware": "Keeps a buffer",
-    "LiquiditySplitting": "Splits",
-    "FromJson": "Tree in a file",
-    "Inline": "Tree in the text",
-    "InlineJson": "Tree as JSON",
-}
 FIELD_WORDS = {
     "remaining_amount": "amount",
     "my_q2_in_value_from_counterparty": "waiting for us",

@@ -45,8 +45,8 @@ COSTS = (
     Field("overdraft", text.CREDIT_RATE, "number", ("cost_rates", "overdraft_bps_per_tick")),
     Field("delay", text.DELAY_RATE, "number", ("cost_rates", "delay_cost_per_tick_per_cent")),
     Field("overdue", text.OVERDUE_TIMES, "number", ("cost_rates", "overdue_delay_multiplier"), 5),
-    Field("late", text.LATE_PENALTY, "money", ("cost_rates", "deadline_penalty")),
-    Field("left", text.LEFT_PENALTY, "money", ("cost_rates", "eod_penalty")),
+    Field("late", text.LATE_PENALTY, "money", ("cost_rates", "deadline_penalty", "amount")),
+    Field("left", text.LEFT_PENALTY, "money", ("cost_rates", "eod_penalty", "amount")),
     Field("split", text.SPLIT_COST, "money", ("cost_rates", "split_friction_cost")),
 )
 GROUPS: dict[str, tuple[Field, ...]] = {"bank": BANK, "day": DAY, "costs": COSTS}

@@ -19,32 +19,28 @@ def with_value(text: str, path: Path, literal: str) -> str:
     Raises `Shared`, and `ValueError` when there is no mapping to put it into.
     """
     node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
-    parent: Any = None
     for place, step in enumerate(path):
-        if parent is not None:
-            _own(node, parent)
-        below = _child(node, step)
+        below, earliest = _child(node, step)
         if below is None:
             return _inserted(text, node, path[place:], literal)
-        node, parent = below, node
-    if parent is not None:
-        _own(node, parent)
+        # An alias stands for a value further up in the text, and other places stand for the same one.
+        if below.start_mark.index < earliest:
+            raise Shared("is shared with other places of the text; change it there")
+        node = below
     start, end = node.start_mark.index, _end(node)
     return text[:start] + literal + text[end:]
 
 
-def _own(node: Any, parent: Any) -> None:
-    """A node that an alias stands for lies outside of the mapping that it is in."""
-    if not parent.start_mark.index <= node.start_mark.index <= parent.end_mark.index:
-        raise Shared("is shared with other places of the text; change it there")
-
-
-def _child(node: Any, step: str | int) -> Any:
+def _child(node: Any, step: str | int) -> tuple[Any, int]:
+    """The node below, or None, and where it can begin at the earliest if it is written here."""
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(step)), None)
+        for key, value in node.value:
+            if key.value == str(step):
+                return value, int(key.end_mark.index)
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step]
-    return None
+        before = node.value[step - 1] if step else node
+        return node.value[step], int(before.start_mark.index)
+    return None, 0
 
 
 def _end(node: Any) -> int:

@@ -71,7 +71,8 @@ class Editor:
         """A field of the form was changed: the text is changed at that place, and nowhere else."""
         field = next(field for field in fields.GROUPS[self.group] if field.name == name)
         path = self._source_path(field)
-        if field.kind == "policy":
+        if field.kind == "policy" or path[-1] == "amount":
+            # Written as a whole: a policy with its parameters, a penalty as a plain amount.
             path = path[:-1]
         try:
             text = spans.with_value(self.text, path, fields.literal(field, typed))

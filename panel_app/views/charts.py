@@ -7,6 +7,7 @@ from bokeh.models import ColumnDataSource
 from bokeh.models.glyphs import Line, MultiLine, Patches, Scatter, Segment
 from markupsafe import Markup
 
+from panel_app import text
 from panel_app.figures.charts import COST, LABEL_SIZE, LIQUIDITY, SETTLED, TITLES, WAITING, Chart, Charts
 from panel_app.figures.clock import Clock
 from panel_app.figures.columns import Columns
@@ -236,9 +237,10 @@ def _table(heading: str, chart: Chart) -> Markup:
         return Markup("<tr>{}{}</tr>").format(first, Markup("").join(rest.format(cell) for cell in cells[1:]))
 
     return Markup(
-        '<details><summary>Show as table</summary><p>{}</p><div class="scroll" tabindex="0" role="region" '
+        '<details><summary>{}</summary><p>{}</p><div class="scroll" tabindex="0" role="region" '
         'aria-label="{}"><table><thead>{}</thead><tbody>{}</tbody></table></div></details>'
     ).format(
+        text.SHOW_AS_TABLE,
         chart.summary,
         heading,
         row(chart.header, "th"),

@@ -522,6 +522,8 @@ class NetworkA:
 class Awake:
     """A part that sleeps while another view is on show, and catches up when it is looked at again."""
 
+    first = False
+
     def __init__(self, session: Session, part: Any, actions: dict[str, Callable[[Any], object]] | None = None) -> None:
         self.session, self.part, self.actions = session, part, actions or {}
         self._missed: frozenset[str] = frozenset({"view"})

@@ -42,6 +42,7 @@ class Written(Part):
     """The text, its toolbar, and the messages below it."""
 
     area = "written"
+    first = True
     watches = frozenset({"run", "view", "message"})
     sheets = ("editor",)
 
@@ -243,6 +244,7 @@ class Form(Part):
     """The same scenario as fields: what is changed here changes the text, and the other way round."""
 
     area = "form"
+    first = True
     watches = frozenset({"run", "view", "selection"})
     sheets = ("editor",)
 

@@ -35,6 +35,7 @@ class Story(Part):
     """The left column: all lessons, or a step of one."""
 
     area = "story"
+    first = True
     watches = frozenset({"run", "tick", "selection", "view"})
     sheets = ("lessons",)
 

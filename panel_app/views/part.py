@@ -66,12 +66,15 @@ class Html:
 class Part:
     """Base of the HTML parts. `area` is its place in `styles/layout.css`; `sheets` are styles of its own.
 
+    One that is built later and read before the simulator is `first`.
+
     `actions` are those that only this part asks for, by name, each called with a value.
     """
 
     area: ClassVar[str]
     watches: ClassVar[frozenset[str]]
     sheets: ClassVar[tuple[str, ...]] = ()
+    first: ClassVar[bool] = False
 
     def __init__(self, session: Session, theme: Theme) -> None:
         self.session = session

@@ -25,6 +25,7 @@ class PolicyTree(Part):
     """The tree of the bank that is selected, or of the bank whose payment is."""
 
     area = "policy"
+    first = True
     watches = frozenset({"run", "tick", "selection", "view", "theme"})
     sheets = ("editor",)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.visit import Visit, chromium, serving
 from web.serve import Server
 
+expect.set_options(timeout=20_000)  # a crowded machine may take long; a test that waits for nothing loses nothing
 Visits = Callable[..., Visit]
 
 

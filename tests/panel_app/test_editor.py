@@ -107,7 +107,7 @@ def test_what_other_places_share_is_not_changed_behind_their_back() -> None:
             (56, 22, "agents.1.opening_balance", "got 990000.50; write an integer number of cents"),
         ),
         ("max_cycle_length", "max_cycle_lenght", (117, 3, "lsm_config.max_cycle_lenght", "did you mean max_cycle_le")),
-        ("simulation:\n", "simulation: [\n", (25, 18, "", "is not valid YAML")),
+        ("simulation:\n", "simulation: [\n", (17, 11, "", "is not valid YAML")),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_column_and_the_day_stays(
@@ -163,9 +163,9 @@ def test_the_form_follows_the_caret() -> None:
     editor = editor_of(scenarios.FIRST)
     assert editor.follow(66)
     assert (editor.group, editor.bank_id) == ("bank", "CEDAR")
-    assert editor.follow(22)
+    assert editor.follow(18)
     assert editor.group == "day"
-    assert not editor.follow(22)
+    assert not editor.follow(18)
 
 
 def test_an_edited_seed_counts_although_what_if_had_one() -> None:
@@ -216,7 +216,9 @@ def test_every_control_of_the_editor_means_an_action(app: App) -> None:
 
     for group in fields.GROUPS:
         app.actions["form-group"](group)
-        asked = set(re.findall(r'data-do="([^"]+)"', "".join(shown(app, area) for area in ("written", "form", "policy"))))
+        asked = set(
+            re.findall(r'data-do="([^"]+)"', "".join(shown(app, area) for area in ("written", "form", "policy")))
+        )
         assert asked <= set(app.actions)
     assert {"editor-undo", "form-overdraft", "go"} <= set(app.actions)
 
@@ -287,12 +289,19 @@ def test_boxes_of_a_tree_do_not_overlap_and_lines_join_them() -> None:
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        ({"op": "<=", "left": {"field": "ticks_to_deadline"}, "right": {"param": "near"}}, "ticks to deadline \u2264 3"),
+        (
+            {"op": "<=", "left": {"field": "ticks_to_deadline"}, "right": {"param": "near"}},
+            "ticks to deadline \u2264 3",
+        ),
         (
             {
                 "op": ">=",
                 "left": {
-                    "compute": {"op": "-", "left": {"field": "available_liquidity"}, "right": {"field": "remaining_amount"}}
+                    "compute": {
+                        "op": "-",
+                        "left": {"field": "available_liquidity"},
+                        "right": {"field": "remaining_amount"},
+                    }
                 },
                 "right": {"value": 30_000_000},
             },

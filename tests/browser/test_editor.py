@@ -1,0 +1,148 @@
+"""The editor on the page: real typing, marks and messages at their places, form and text in step, the policy's tree."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import Visits
+from tests.visit import Visit
+
+SIZES = {"desk": (1280, 720), "phone": (390, 844)}
+
+
+def editor(visits: Visits, scenario: str = "eight_banks_scarce", size: str = "desk", **options: object) -> Visit:
+    width, height = SIZES[size]
+    visit = visits(viewport={"width": width, "height": height}, **options).open(f"?scenario={scenario}")
+    visit.page.get_by_role("button", name="Edit", exact=True).click()
+    expect(written(visit.page)).to_have_value(re.compile(r"\A# "))
+    status(visit.page, "No errors.")
+    return visit
+
+
+def written(page: Page) -> Locator:
+    return page.get_by_label("Scenario as YAML")
+
+
+def status(page: Page, said: str) -> None:
+    expect(page.locator(".written").get_by_role("status")).to_contain_text(said)
+
+
+def put_caret_behind(page: Page, words: str) -> None:
+    """Click into the text, then go behind the first place of some words, as the arrow keys would."""
+    written(page).click()
+    written(page).evaluate(
+        "(area, words) => { const end = area.value.indexOf(words) + words.length; area.setSelectionRange(end, end) }",
+        words,
+    )
+
+
+def test_typing_marks_the_mistake_as_it_is_typed_and_the_last_valid_day_stays(visits: Visits) -> None:
+    visit = editor(visits)
+    page, run = visit.page, visit.attribute("logHash")
+    put_caret_behind(page, "opening_balance: 99_000_000")
+    page.keyboard.type(".5")
+    status(page, "1 error. The last valid version is still running.")
+    message = page.locator(".messages li")
+    expect(message).to_contain_text("agents.1.opening_balance: got 99000000.5; write an integer number of cents")
+    expect(page.locator("code-editor u")).to_have_text("99_000_000.5")
+    expect(page.get_by_label("Opening balance")).to_have_attribute("aria-invalid", "true")
+    expect(written(page)).to_have_attribute("aria-invalid", "true")
+    assert visit.attribute("logHash") == run
+    for _ in range(2):
+        page.keyboard.press("Backspace")
+    status(page, "No errors. This version is running.")
+    expect(page.locator("code-editor u")).to_have_count(0)
+    assert visit.attribute("logHash") == run
+    page.keyboard.press("Backspace")
+    visit.wait_for("logHash", run)
+    page.keyboard.press("Control+z")
+    visit.page.wait_for_function("run => document.documentElement.dataset.logHash === run", arg=run)
+
+
+def test_a_message_leads_to_its_place_and_f8_too(visits: Visits) -> None:
+    visit = editor(visits)
+    page = visit.page
+    text = written(page).input_value()
+    written(page).fill(text.replace("max_cycle_length", "max_cycle_lenght").replace("num_days: 1", "num_days: none"))
+    status(page, "2 errors.")
+    at = "area => area.value.slice(0, area.selectionStart).split('\\n').length"
+    page.get_by_role("button", name="Line 117, column 3").click()
+    expect(written(page)).to_be_focused()
+    assert written(page).evaluate(at) == 117
+    page.keyboard.press("F8")
+    first = written(page).evaluate(at)
+    assert first == text[: text.index("num_days")].count("\n") + 1
+    page.keyboard.press("Shift+F8")
+    assert written(page).evaluate(at) == 117
+    page.get_by_role("button", name="Fix it: max_cycle_length").click()
+    status(page, "1 error.")
+    expect(page.locator(".messages li")).to_have_count(1)
+
+
+def test_form_and_text_are_in_step(visits: Visits) -> None:
+    visit = editor(visits)
+    page, run = visit.page, visit.attribute("logHash")
+    page.get_by_role("button", name="Cedar").click()
+    page.get_by_label("Opening balance").fill("2,000,000")
+    page.keyboard.press("Enter")
+    visit.wait_for("logHash", run)
+    assert "opening_balance: 200_000_000" in written(page).input_value()
+    assert "# All amounts are in cents." in written(page).input_value()
+    page.get_by_role("tab", name="Day and netting").click()
+    run = visit.attribute("logHash")
+    page.get_by_role("switch", name="Cycle netting").click()
+    visit.wait_for("logHash", run)
+    assert "enable_cycles: false" in written(page).input_value()
+    put_caret_behind(page, "id: ELM")
+    page.keyboard.press("End")
+    expect(page.get_by_role("button", name="Elm")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="As in the file").click()
+    expect(page.get_by_label("Opening balance")).to_have_value("720,000.00")
+
+
+def test_tab_leaves_the_text(visits: Visits) -> None:
+    page = editor(visits).page
+    written(page).focus()
+    page.keyboard.press("Tab")
+    expect(written(page)).not_to_be_focused()
+
+
+def test_the_text_is_saved_as_a_file(visits: Visits) -> None:
+    page = editor(visits, "two_banks").page
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save file").click()
+    assert saved.value.suggested_filename == "two_banks.yaml"
+    assert saved.value.path().read_text(encoding="utf-8") == written(page).input_value()
+
+
+def test_the_way_of_a_payment_through_the_tree(visits: Visits) -> None:
+    visit = editor(visits, "cautious_banks")
+    page = visit.page
+    page.get_by_role("button", name="Aspen").click()
+    payment = page.locator(".policy select")
+    payment.select_option(index=1)
+    if page.locator(".policy").get_by_role("button", name="Go to").count():
+        page.locator(".policy").get_by_role("button", name="Go to").click()
+    expect(page.locator(".policy").get_by_role("status")).to_contain_text("is drawn bold")
+    assert page.locator(".policy path.taken").count() >= 1
+    assert page.locator(".policy .box.taken").count() == page.locator(".policy path.taken").count() + 1
+    page.get_by_text("In words").click()
+    expect(page.locator(".policy .told")).to_contain_text("ticks to deadline \u2264 3")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visits: Visits, size: str, scheme: str) -> None:
+    visit = editor(visits, "cautious_banks", size, color_scheme=scheme)
+    page = visit.page
+    assert violations(page) == []
+    text = written(page).input_value()
+    written(page).fill(text.replace("opening_balance: 80_000_000", "opening_balance: 1.5").replace("eod_p", "eod_q"))
+    status(page, "errors.")
+    page.get_by_text("In words").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
