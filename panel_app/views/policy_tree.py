@@ -91,8 +91,7 @@ class PolicyTree(Part):
         if payment is None:
             return [], text.CHOOSE_PAYMENT
         name, clock = session.run.payment_id(payment), session.clock(session.tick)
-        told: Any = getattr(session.run.engine, "decision_path", None)
-        found = told(name, session.tick) if told else None
+        found = session.run.engine.decision_path(name, session.tick)
         if found is not None:
             return list(found["nodes"]), text.path_of(name, clock)
         submitted, arrival = int(session.index.submitted[payment]), int(session.index.arrival[payment])
