@@ -100,7 +100,11 @@ impl Rate {
     }
 
     /// `amount` × rate, rounded half away from zero, or none if it does not fit.
+    #[inline]
     pub fn of(self, amount: i128) -> Option<i128> {
+        if amount == 0 || self.numerator == 0 {
+            return Some(0);
+        }
         Some(round_half_away(amount.checked_mul(self.numerator)?, self.denominator))
     }
 

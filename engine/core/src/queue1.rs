@@ -25,6 +25,9 @@ pub fn apply_policy(state: &mut State, number: usize) -> Result<(), SimulationEr
         return Ok(());
     }
     prepare(state, number);
+    if state.agents[number].policy.releases_everything() {
+        return release_everything(state, number);
+    }
     let mut decisions = std::mem::take(&mut state.decisions);
     decisions_of(state, number as u32, &mut decisions);
     state.agents[number].queue1.clear();
@@ -34,6 +37,20 @@ pub fn apply_policy(state: &mut State, number: usize) -> Result<(), SimulationEr
         }
     }
     state.decisions = decisions;
+    Ok(())
+}
+
+/// Release every payment of a bank that the bank does not keep for later.
+fn release_everything(state: &mut State, number: usize) -> Result<(), SimulationError> {
+    let mut queue1 = std::mem::take(&mut state.released);
+    std::mem::swap(&mut queue1, &mut state.agents[number].queue1);
+    for index in queue1.drain(..) {
+        let decision = decision_without_policy(state, &state.transactions[index as usize]).unwrap_or(Decision::RELEASE);
+        if carry_out(state, index, decision)? {
+            state.agents[number].queue1.push(index);
+        }
+    }
+    state.released = queue1;
     Ok(())
 }
 
@@ -335,7 +352,9 @@ fn declare(state: &mut State, index: u32, priority: RtgsPriority) {
 
 /// The payment trees look at the central queue too, and may take payments back from it.
 pub fn apply_policies_to_queue2(state: &mut State) {
-    (0..state.agents.len() as u32).for_each(|number| apply_policy_to_queue2(state, number));
+    for place in 0..state.tree_banks.len() {
+        apply_policy_to_queue2(state, state.tree_banks[place]);
+    }
 }
 
 /// The payment tree of a bank looks at its payments in the central queue.

@@ -30,6 +30,8 @@ pub struct State {
     pub rates: CostRates,
     /// The banks, by ascending id.
     pub agents: Vec<Agent>,
+    /// The banks whose policies are decision trees, ascending.
+    pub tree_banks: Vec<u32>,
     /// The payments, in the order in which they arose.
     pub transactions: Vec<Transaction>,
     /// Which payments are due when.
@@ -44,6 +46,8 @@ pub struct State {
     pub throughput_today: Vec<(u32, u32)>,
     /// Room for the decisions of a bank, kept from one to the next.
     pub decisions: Vec<(u32, Decision)>,
+    /// Room for the payments that a bank releases.
+    pub released: Vec<u32>,
     /// Room for what settlement works out.
     pub room: Room,
     /// All that has happened.
@@ -101,7 +105,7 @@ impl State {
             .into_iter()
             .map(|(place, agent)| Agent::new(agent, &format!("agents.{place}"), agent_ids))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
+        let mut state = Self {
             tick: 0,
             ticks_per_day: config.ticks_per_day,
             total_ticks: config.total_ticks(),
@@ -125,11 +129,27 @@ impl State {
             deferred: vec![Default::default(); agents.len()],
             throughput_today: vec![(0, 0); agents.len()],
             decisions: Vec::new(),
+            released: Vec::new(),
             room: Room::default(),
+            tree_banks: Vec::new(),
             agents,
             log,
             tally: Tally::default(),
-        })
+        };
+        state.note_policies();
+        Ok(state)
+    }
+
+    /// Take note of which banks have trees; to be called when a bank gets another policy. A budget is gone with the tree that set it.
+    pub fn note_policies(&mut self) {
+        self.tree_banks.clear();
+        for (number, agent) in self.agents.iter_mut().enumerate() {
+            if agent.policy.trees().is_some() {
+                self.tree_banks.push(number as u32);
+            } else {
+                agent.budget = None;
+            }
+        }
     }
 
     /// The current day.

@@ -20,7 +20,8 @@ const END_OF_TICK_COLLATERAL_TREE: u8 = 3;
 
 /// Every bank with a bank tree sets its budget, or remembers something. The budget of the last tick is gone in any case.
 pub fn apply_bank_trees(state: &mut State) {
-    for number in 0..state.agents.len() as u32 {
+    for place in 0..state.tree_banks.len() {
+        let number = state.tree_banks[place];
         state.agents[number as usize].budget = None;
         let Some(trees) = state.agents[number as usize].policy.trees().map(Arc::clone) else { continue };
         if let Some(tree) = &trees.bank
@@ -91,13 +92,14 @@ pub fn apply_end_of_tick_collateral_trees(state: &mut State) {
     apply_collateral_trees(state, END_OF_TICK_COLLATERAL_TREE, |trees| trees.end_of_tick_collateral.as_ref());
 }
 
-fn apply_collateral_trees(state: &mut State, place: u8, tree: fn(&Trees) -> Option<&Node<CollateralAction>>) {
-    for number in 0..state.agents.len() as u32 {
+fn apply_collateral_trees(state: &mut State, tree_place: u8, tree: fn(&Trees) -> Option<&Node<CollateralAction>>) {
+    for place in 0..state.tree_banks.len() {
+        let number = state.tree_banks[place];
         let Some(trees) = state.agents[number as usize].policy.trees().map(Arc::clone) else { continue };
         if let Some(tree) = tree(&trees)
             && let Err(error) = apply_collateral_tree(state, number, tree)
         {
-            log_error(state, number, place, error);
+            log_error(state, number, tree_place, error);
         }
     }
 }

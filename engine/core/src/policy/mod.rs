@@ -115,6 +115,11 @@ impl Policy {
         }
     }
 
+    /// Whether it releases every payment as soon as it sees it.
+    pub fn releases_everything(&self) -> bool {
+        matches!(self, Self::Builtin(Builtin::Fifo))
+    }
+
     /// The part of the bank's pool to allocate, if the policy says.
     pub fn initial_liquidity_fraction(&self, path: &str) -> Result<Option<Rate>, ConfigError> {
         let Some(fraction) = self.trees().and_then(|trees| trees.parameter("initial_liquidity_fraction")) else {

@@ -6,6 +6,9 @@ use crate::state::State;
 
 /// What banks received in this tick is added to their balances; without deferred crediting there is nothing to add.
 pub fn apply_deferred_credits(state: &mut State) {
+    if !state.rules.deferred_crediting {
+        return;
+    }
     for number in 0..state.deferred.len() as u32 {
         let (amount, sources) = std::mem::take(&mut state.deferred[number as usize]);
         if amount > 0 {
