@@ -67,6 +67,11 @@ pub struct Search {
     edges: Vec<Edge>,
     /// By bank: where its edges begin; one more than there are banks.
     begin: Vec<usize>,
+    /// The places in `edges` of those that are worth following, by sender, and where each sender's begin.
+    followed: Vec<u32>,
+    followed_begin: Vec<usize>,
+    /// By bank: the most that it can get from one edge, all of it, and the first payment alone.
+    received_max: Vec<[i128; 2]>,
     /// By sender and receiver: the edge, or `NONE`.
     edge_between: Vec<u32>,
     /// By bank: what it can pay.
@@ -132,11 +137,11 @@ impl Search {
             }
         }
         self.edge_between = numbers;
-        self.update(state);
+        self.look_at_banks(state);
     }
 
     /// Look again at what banks can pay and at what is queued, after a loop has settled.
-    fn update(&mut self, state: &State) {
+    fn look_at_banks(&mut self, state: &State) {
         self.liquidity.clear();
         self.liquidity.extend(self.banks.iter().map(|bank| i128::from(state.agents[*bank as usize].available_liquidity())));
         for (number, sender) in self.banks.iter().enumerate() {
@@ -149,6 +154,32 @@ impl Search {
                 edge.now = queued.map_or([TOO_MUCH; 2], |values| values.map(admitted));
             }
         }
+    }
+
+    /// An edge is worth following if its bank can pay what is on it when it gets the most that it can get from another.
+    fn choose_edges(&mut self) {
+        self.received_max.clear();
+        self.received_max.resize(self.banks.len(), [0; 2]);
+        for edge in &self.edges {
+            for (most, now) in self.received_max[edge.to as usize].iter_mut().zip(edge.now) {
+                if now != TOO_MUCH {
+                    *most = now.max(*most);
+                }
+            }
+        }
+        self.followed.clear();
+        self.followed_begin.clear();
+        for (sender, most) in self.received_max.iter().enumerate() {
+            self.followed_begin.push(self.followed.len());
+            for place in self.begin[sender]..self.begin[sender + 1] {
+                let now = self.edges[place].now;
+                if self.limit.is_some() || now[0] <= self.liquidity[sender] + most[0] || now[1] <= self.liquidity[sender] + most[1]
+                {
+                    self.followed.push(place as u32);
+                }
+            }
+        }
+        self.followed_begin.push(self.followed.len());
     }
 
     /// No graph of so many banks has more loops.
@@ -182,6 +213,7 @@ impl Search {
     pub fn first(&mut self, limit: Option<usize>) -> Option<Loop> {
         self.limit = limit;
         self.collects = false;
+        self.choose_edges();
         self.search(None)
     }
 
@@ -189,8 +221,9 @@ impl Search {
     ///
     /// Where ways are given up early, searching again is cheaper than having kept all loops.
     pub fn next(&mut self, state: &State, last: &Loop) -> Option<Loop> {
-        self.update(state);
+        self.look_at_banks(state);
         if self.limit.is_none() {
+            self.choose_edges();
             return self.search(Some(last));
         }
         if !self.collects {
@@ -235,7 +268,8 @@ impl Search {
             }
             self.path.clear();
             self.path.push(start);
-            for place in self.begin[start as usize]..self.begin[start as usize + 1] {
+            for followed in self.followed_begin[start as usize]..self.followed_begin[start as usize + 1] {
+                let place = self.followed[followed] as usize;
                 let to = self.edges[place].to;
                 if to > start && self.can_close(start, to, length_max - 1) {
                     self.path.push(to);
@@ -257,7 +291,8 @@ impl Search {
         if length == ways.length_max {
             return;
         }
-        for place in self.begin[end as usize]..self.begin[end as usize + 1] {
+        for followed in self.followed_begin[end as usize]..self.followed_begin[end as usize + 1] {
+            let place = self.followed[followed] as usize;
             let Edge { to, value, .. } = self.edges[place];
             if self.bounded {
                 return;
