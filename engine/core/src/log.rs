@@ -1,7 +1,7 @@
-//! The event log: append-only, columnar, and the one truth from which everything else is told.
+//! The event log: append-only, and the one truth from which everything else is told.
 //!
-//! Four columns hold what most events share (who, with whom, which payment, how much); what is left of an event are a few bytes of
-//! its own. Ticks are an index over the columns. The canonical log, of which `log_hash` is the SHA-256, is the same content in
+//! A row of 24 bytes holds what most events share (what, who, with whom, which payment, how much); what is left of an event are a few
+//! bytes of its own. Ticks are an index over both. The canonical log, of which `log_hash` is the SHA-256, is the same content in
 //! one row an event (`log/canonical.rs`); `docs/log.md` describes its bytes.
 
 mod canonical;
@@ -25,11 +25,7 @@ pub const NONE: u32 = u32::MAX;
 /// All that has happened, or what is kept of it (`log/retention.rs`).
 #[derive(Debug, Clone, Default)]
 pub struct EventLog {
-    kinds: Vec<u8>,
-    agents: Vec<u32>,
-    peers: Vec<u32>,
-    payments: Vec<u32>,
-    amounts: Vec<Cents>,
+    rows: Vec<Row>,
     payload: Vec<u8>,
     ticks: Vec<TickStart>,
     /// The parts of split payments, ascending: their names are those of their wholes and a number.
@@ -47,6 +43,13 @@ pub struct EventLog {
     sequences: Vec<u64>,
     /// The hash of all events so far, if it is kept up.
     hash: Option<Box<canonical::Hash>>,
+}
+
+/// What an event shares with others.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    common: Common,
+    kind: EventKind,
 }
 
 /// A part of a split payment.
@@ -194,17 +197,13 @@ impl PayloadWriter<'_> {
 impl EventLog {
     /// Begin the next tick.
     pub fn begin_tick(&mut self) {
-        self.ticks.push(TickStart { event: self.kinds.len(), payload: self.payload.len() });
+        self.ticks.push(TickStart { event: self.rows.len(), payload: self.payload.len() });
     }
 
     /// Append an event; its own bytes are written to what is returned.
     #[inline]
     pub fn append(&mut self, kind: EventKind, common: Common) -> PayloadWriter<'_> {
-        self.kinds.push(kind as u8);
-        self.agents.push(common.agent);
-        self.peers.push(common.peer);
-        self.payments.push(common.payment);
-        self.amounts.push(common.amount);
+        self.rows.push(Row { common, kind });
         PayloadWriter(&mut self.payload)
     }
 
@@ -216,7 +215,7 @@ impl EventLog {
     /// Note that the next event is the arrival of the next payment.
     #[inline]
     pub fn note_arrival(&mut self) {
-        self.arrivals.push(self.kinds.len() as u32);
+        self.arrivals.push(self.rows.len() as u32);
     }
 
     /// How many payments have arrived.
@@ -227,7 +226,8 @@ impl EventLog {
     /// Who pays whom, and how much, with a payment whose arrival is kept.
     pub fn parties(&self, payment: u32) -> (u32, u32, Cents) {
         let event = self.arrivals[(payment - self.forgotten_payments) as usize] as usize;
-        (self.agents[event], self.peers[event], self.amounts[event])
+        let common = &self.rows[event].common;
+        (common.agent, common.peer, common.amount)
     }
 
     /// The name of a payment: `tx_00000001`, of its parts `tx_00000001.1`.
@@ -260,7 +260,7 @@ impl EventLog {
 
     /// How many events have happened.
     pub fn len(&self) -> usize {
-        self.forgotten + self.kinds.len()
+        self.forgotten + self.rows.len()
     }
 
     /// Whether nothing has happened.
@@ -275,12 +275,15 @@ impl EventLog {
 
     /// Bytes that the log holds.
     pub fn size_bytes(&self) -> usize {
-        self.kinds.len() * 21 + self.arrivals.len() * 4 + self.payload.len() + self.ticks.len() * size_of::<TickStart>()
+        self.rows.len() * size_of::<Row>()
+            + self.arrivals.len() * 4
+            + self.payload.len()
+            + self.ticks.len() * size_of::<TickStart>()
     }
 
     /// The events of `from_tick..to_tick` that are kept, in order. Ticks beyond the end hold nothing.
     pub fn range(&self, from_tick: u32, to_tick: u32) -> Events<'_> {
-        let end = TickStart { event: self.kinds.len(), payload: self.payload.len() };
+        let end = TickStart { event: self.rows.len(), payload: self.payload.len() };
         let start = |tick: u32| self.ticks.get((tick - self.first_tick) as usize).copied().unwrap_or(end);
         let from_tick = from_tick.max(self.first_tick);
         let (from, to) = (start(from_tick), start(to_tick.max(from_tick)));
@@ -329,7 +332,7 @@ impl<'a> Iterator for Events<'a> {
         while log.ticks.get((self.tick - log.first_tick) as usize + 1).is_some_and(|start| start.event <= index) {
             self.tick += 1;
         }
-        let kind = EventKind::from_code(log.kinds[index])?;
+        let Row { common, kind } = log.rows[index];
         let rest = &log.payload[self.payload..];
         let payload = &rest[..payload_width(kind, rest)];
         self.payload += payload.len();
@@ -338,10 +341,10 @@ impl<'a> Iterator for Events<'a> {
             sequence: log.sequence(index),
             tick: self.tick,
             kind,
-            agent: log.agents[index],
-            peer: log.peers[index],
-            payment: log.payments[index],
-            amount: log.amounts[index],
+            agent: common.agent,
+            peer: common.peer,
+            payment: common.payment,
+            amount: common.amount,
             payload,
         })
     }

@@ -132,13 +132,9 @@ impl EventLog {
     /// Forget all that is there.
     fn forget(&mut self) {
         self.first_tick = self.ticks();
-        self.forgotten += self.kinds.len();
+        self.forgotten += self.rows.len();
         self.forgotten_payments += self.arrivals.len() as u32;
-        self.kinds.clear();
-        self.agents.clear();
-        self.peers.clear();
-        self.payments.clear();
-        self.amounts.clear();
+        self.rows.clear();
         self.payload.clear();
         self.ticks.clear();
         self.arrivals.clear();
@@ -155,30 +151,22 @@ impl EventLog {
             }
             payload += event.payload.len();
         }
-        let happened = self.kinds.len() - start.event;
+        let happened = self.rows.len() - start.event;
         let next_sequence = self.len() - happened;
         let mut payload_end = start.payload;
         self.arrivals.truncate(self.arrivals.partition_point(|event| (*event as usize) < start.event));
         for (to, (from, payload)) in (start.event..).zip(&kept) {
-            self.kinds[to] = self.kinds[*from];
-            self.agents[to] = self.agents[*from];
-            self.peers[to] = self.peers[*from];
-            self.payments[to] = self.payments[*from];
-            self.amounts[to] = self.amounts[*from];
+            self.rows[to] = self.rows[*from];
             self.payload.copy_within(payload.clone(), payload_end);
             payload_end += payload.len();
             self.sequences.push((next_sequence + from - start.event) as u64);
-            if self.kinds[to] == EventKind::Arrival as u8 {
+            if self.rows[to].kind == EventKind::Arrival {
                 self.arrivals.push(to as u32);
             }
         }
         let end = start.event + kept.len();
         self.forgotten += happened - kept.len();
-        self.kinds.truncate(end);
-        self.agents.truncate(end);
-        self.peers.truncate(end);
-        self.payments.truncate(end);
-        self.amounts.truncate(end);
+        self.rows.truncate(end);
         self.payload.truncate(payload_end);
     }
 }
