@@ -123,6 +123,20 @@ impl PayloadWriter<'_> {
         self
     }
 
+    /// 8 bits each.
+    #[inline]
+    pub fn u8s<const N: usize>(self, values: [u8; N]) -> Self {
+        self.0.extend_from_slice(&values);
+        self
+    }
+
+    /// 64 bits each.
+    #[inline]
+    pub fn i64s<const N: usize>(self, values: [i64; N]) -> Self {
+        self.0.extend_from_slice(values.map(i64::to_le_bytes).as_flattened());
+        self
+    }
+
     /// 32 bits.
     #[inline]
     pub fn u32(self, value: u32) -> Self {

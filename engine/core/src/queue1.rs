@@ -45,8 +45,11 @@ fn release_everything(state: &mut State, number: usize) -> Result<(), Simulation
     let mut queue1 = std::mem::take(&mut state.released);
     std::mem::swap(&mut queue1, &mut state.agents[number].queue1);
     for index in queue1.drain(..) {
-        let decision = decision_without_policy(state, &state.transactions[index as usize]).unwrap_or(Decision::RELEASE);
-        if carry_out(state, index, decision)? {
+        let stays = match decision_without_policy(state, &state.transactions[index as usize]) {
+            None => !release(state, index, None),
+            Some(decision) => carry_out(state, index, decision)?,
+        };
+        if stays {
             state.agents[number].queue1.push(index);
         }
     }
@@ -244,7 +247,7 @@ fn submit(state: &mut State, index: u32) {
     payment.status = Status::Submitted;
     let declared = payment.rtgs_priority.unwrap_or(RtgsPriority::Normal);
     let common = Common { agent: payment.sender, peer: payment.receiver, payment: index, amount: payment.remaining };
-    state.log.append(EventKind::RtgsSubmission, common).u8(payment.priority).u8(declared as u8);
+    state.log.append(EventKind::RtgsSubmission, common).u8s([payment.priority, declared as u8]);
     state.submissions.push(index);
 }
 

@@ -232,8 +232,7 @@ impl State {
                 Common { agent: payment.sender, peer: payment.receiver, payment: index, amount: payment.amount },
             )
             .u32(payment.deadline_tick)
-            .u8(payment.priority)
-            .u8(u8::from(payment.divisible))
+            .u8s([payment.priority, u8::from(payment.divisible)])
             .u32(payment.parent);
     }
 

@@ -16,6 +16,8 @@ pub struct Queue2 {
     next_sequence: u32,
     /// By sender, then by class of declared priority; without priorities all are in the last class.
     senders: Vec<[SenderQueue; CLASSES]>,
+    /// By sender: how many payments wait.
+    counts: Vec<u32>,
     /// The place in `pairs` by sender and receiver; a row is made when its sender first queues a payment.
     pair_places: Vec<Vec<u32>>,
     pairs: Vec<Pair>,
@@ -24,7 +26,7 @@ pub struct Queue2 {
     /// Banks whose payments may have become affordable since they were last looked at.
     woken: Vec<u32>,
     is_woken: Vec<bool>,
-    /// Whether something came, or became affordable, since netting last found nothing.
+    /// Whether something came, went, or became affordable, since netting last found nothing.
     netting_may_help: bool,
 }
 
@@ -99,6 +101,7 @@ impl Queue2 {
             value: 0,
             next_sequence: 0,
             senders: vec![Default::default(); agents],
+            counts: vec![0; agents],
             pair_places: vec![Vec::new(); agents],
             pairs: Vec::new(),
             receivers: vec![Vec::new(); agents],
@@ -125,7 +128,7 @@ impl Queue2 {
 
     /// How many payments of a bank wait.
     pub fn count_of(&self, sender: u32) -> usize {
-        self.senders[sender as usize].iter().map(|queue| queue.live).sum()
+        self.counts[sender as usize] as usize
     }
 
     /// How many payments to a bank wait.
@@ -149,6 +152,7 @@ impl Queue2 {
         self.count += 1;
         self.netting_may_help = true;
         let payment = &mut transactions[index as usize];
+        self.counts[payment.sender as usize] += 1;
         payment.queue2_sequence = sequence;
         payment.queue2_class = class;
         let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
@@ -176,6 +180,8 @@ impl Queue2 {
         payment.queue2_slot = NONE;
         payment.queue2_sequence = NONE;
         self.count -= 1;
+        self.counts[sender as usize] -= 1;
+        self.netting_may_help = true; // a payment that stood in the way may be gone
         let place = self.pair_place_or_new(sender, receiver);
         let pair = &mut self.pairs[place];
         pair.remove(queue_place);
@@ -246,7 +252,7 @@ impl Queue2 {
         if self.is_woken[agent as usize] {
             // Netting may have looked, and found nothing, since.
             self.netting_may_help = true;
-        } else if self.senders[agent as usize].iter().any(|queue| queue.live > 0) {
+        } else if self.counts[agent as usize] > 0 {
             self.is_woken[agent as usize] = true;
             self.woken.push(agent);
             self.netting_may_help = true;

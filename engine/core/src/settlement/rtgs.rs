@@ -41,8 +41,7 @@ fn settle_at_once(state: &mut State, index: u32) -> Result<(), SimulationError> 
     state
         .log
         .append(EventKind::RtgsImmediateSettlement, Common { agent: sender, peer: receiver, payment: index, amount })
-        .i64(balance_before)
-        .i64(balance_before - amount);
+        .i64s([balance_before, balance_before - amount]);
     Ok(())
 }
 
