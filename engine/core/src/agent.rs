@@ -34,6 +34,8 @@ pub struct Agent {
     pub queued_value: [i128; DELAY_CLASSES],
     /// How many queued payments it has, in both queues.
     pub queued_count: u32,
+    /// Its queued payments that are overdue, and what they cost it when a day ends.
+    pub overdue: Overdue,
     /// What it may send in a day, if that is limited.
     pub limits: Option<Box<Limits>>,
     /// What it is charged in this tick so far.
@@ -58,6 +60,7 @@ impl Agent {
             queue1: Vec::new(),
             queued_value: [0; DELAY_CLASSES],
             queued_count: 0,
+            overdue: Overdue::default(),
             limits: Limits::new(&config.limits, agent_ids),
             costs_of_tick: [0; COST_NAMES.len()],
             costs_of_run: [0; COST_NAMES.len()],
@@ -109,6 +112,15 @@ impl Agent {
             limits.record(receiver, amount);
         }
     }
+}
+
+/// The overdue payments of a bank.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Overdue {
+    /// How many are queued.
+    pub count: u32,
+    /// The sum of their penalties for being queued when a day ends.
+    pub penalties: i128,
 }
 
 /// Which limit an amount would exceed.

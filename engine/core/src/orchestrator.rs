@@ -1,5 +1,6 @@
 //! One simulation, and the tick as a list of named steps.
 
+use crate::agent::Overdue;
 use crate::arrivals::{ArrivalProcess, arrival_processes, generate_arrivals};
 use crate::collateral::run_timers;
 use crate::config::{Config, ScenarioEvent};
@@ -243,6 +244,7 @@ fn mark_overdue(state: &mut State) -> Result<(), SimulationError> {
         sender.count_unqueued(payment);
         payment.overdue_since = state.tick;
         sender.count_queued(payment);
+        state.count_overdue(index);
         let penalty = state.deadline_penalty(index);
         let payment = &state.transactions[index as usize];
         let sender = &mut state.agents[payment.sender as usize];
@@ -294,26 +296,27 @@ fn end_day(state: &mut State) -> Result<(), SimulationError> {
     if !state.is_last_tick_of_day() {
         return Ok(());
     }
-    let mut unsettled = 0;
-    let mut total: Cents = 0;
-    for number in 0..state.agents.len() {
-        let mut penalties: Option<Cents> = None;
-        let queue1 = state.agents[number].queue1.iter().copied();
-        for index in queue1.chain(state.queue2.payments_of(number as u32)) {
-            unsettled += 1;
-            if state.transactions[index as usize].deadline_tick <= state.tick {
-                let penalty = state.eod_penalty(index);
-                penalties = penalty.and_then(|penalty| penalties.unwrap_or(0).checked_add(penalty));
-                if penalties.is_none() {
-                    return Err(state.overflow("the penalties at the end of a day"));
-                }
-            }
-        }
-        if let Some(penalties) = penalties {
-            total = total.checked_add(penalties).ok_or_else(|| state.overflow("the penalties at the end of a day"))?;
-            state.charge_one(number as u32, costs::EOD_PENALTY, penalties)?;
+    // What is due in this very tick is not overdue yet.
+    let mut due: Vec<Overdue> = state.agents.iter().map(|agent| agent.overdue).collect();
+    for index in state.deadlines.due_in(state.tick) {
+        let payment = &state.transactions[index as usize];
+        if payment.is_queued() && !payment.is_overdue() {
+            let due = &mut due[payment.sender as usize];
+            due.count += 1;
+            due.penalties += state.eod_penalty_or_too_much(index);
         }
     }
+    let mut total: Cents = 0;
+    for (number, due) in (0..).zip(due).filter(|(_, due)| due.count > 0) {
+        let penalties = Cents::try_from(due.penalties).ok();
+        let sum = penalties.and_then(|penalties| total.checked_add(penalties));
+        let (Some(penalties), Some(sum)) = (penalties, sum) else {
+            return Err(state.overflow("the penalties at the end of a day"));
+        };
+        total = sum;
+        state.charge_one(number, costs::EOD_PENALTY, penalties)?;
+    }
+    let unsettled = state.agents.iter().map(|agent| agent.queued_count).sum();
     reset_registers(state);
     let day = state.day();
     state.log.append(EventKind::EndOfDay, Common::NOTHING).u32(day).u32(unsettled).i64(total);

@@ -253,9 +253,12 @@ fn submit(state: &mut State, index: u32) {
 
 /// Cancel a payment: its penalties are charged at once, the one for the deadline if it was not yet.
 fn cancel(state: &mut State, index: u32) -> Result<(), SimulationError> {
+    let is_overdue = state.transactions[index as usize].is_overdue();
+    if is_overdue {
+        state.uncount_overdue(index);
+    }
     let payment = &mut state.transactions[index as usize];
     let sender = payment.sender;
-    let is_overdue = payment.is_overdue();
     state.agents[sender as usize].count_unqueued(payment);
     payment.status = Status::Dropped;
     state.tally.of_tick.dropped += 1;
@@ -301,6 +304,9 @@ fn split(state: &mut State, index: u32, parts: Parts) -> Result<bool, Simulation
     {
         hold(state, index, reason, None);
         return Ok(true);
+    }
+    if whole.is_overdue() {
+        state.uncount_overdue(index);
     }
     let payment = &mut state.transactions[index as usize];
     payment.status = Status::Split;

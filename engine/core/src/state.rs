@@ -209,7 +209,11 @@ impl State {
         let sender = &mut self.agents[payment.sender as usize];
         sender.queue1.push(index);
         sender.count_queued(&payment);
+        let is_overdue = payment.is_overdue();
         self.transactions.push(payment);
+        if is_overdue {
+            self.count_overdue(index);
+        }
         Ok(index)
     }
 
@@ -252,6 +256,27 @@ impl State {
     /// The penalty of a payment for being due and queued when a day ends, or none if it does not fit.
     pub fn eod_penalty(&self, index: u32) -> Option<Cents> {
         self.penalty(index, false)
+    }
+
+    /// Count a queued payment as overdue.
+    pub fn count_overdue(&mut self, index: u32) {
+        let penalty = self.eod_penalty_or_too_much(index);
+        let overdue = &mut self.agents[self.transactions[index as usize].sender as usize].overdue;
+        overdue.count += 1;
+        overdue.penalties += penalty;
+    }
+
+    /// No longer count an overdue payment, before anything else about it changes.
+    pub fn uncount_overdue(&mut self, index: u32) {
+        let penalty = self.eod_penalty_or_too_much(index);
+        let overdue = &mut self.agents[self.transactions[index as usize].sender as usize].overdue;
+        overdue.count -= 1;
+        overdue.penalties -= penalty;
+    }
+
+    /// The penalty for being due and queued when a day ends; one that does not fit makes every sum with it so large that it does not either.
+    pub fn eod_penalty_or_too_much(&self, index: u32) -> i128 {
+        self.eod_penalty(index).map_or(1 << 64, i128::from)
     }
 
     fn penalty(&self, index: u32, of_deadline: bool) -> Option<Cents> {

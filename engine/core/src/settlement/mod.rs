@@ -149,6 +149,7 @@ fn is_behind(state: &State, sender: u32) -> bool {
 fn mark_settled(state: &mut State, index: u32, mechanism: Mechanism) -> Result<(), SimulationError> {
     if state.transactions[index as usize].is_overdue() {
         log_overdue_settled(state, index)?;
+        state.uncount_overdue(index);
     }
     let payment = &mut state.transactions[index as usize];
     let was_in_queue2 = payment.status == Status::Queue2;
