@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
@@ -16,9 +17,12 @@ from starlette.responses import Response
 from payment_simulator.api import middleware
 from payment_simulator.api.manager import SimulationManager
 from payment_simulator.api.middleware.rate import Buckets
-from payment_simulator.api.problem import ProblemError
+from payment_simulator.api.problem import ProblemError, storage_failed
 from payment_simulator.api.routes import events, meta, simulations, sockets, state, transactions
 from payment_simulator.api.settings import Settings
+from payment_simulator.persistence.errors import DatabaseError
+
+log = logging.getLogger("payment_simulator.api")
 
 DESCRIPTION = (
     "Simulations of payment settlement: create one from a scenario, run it tick by tick or to its end, and ask about "
@@ -39,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(module.router, prefix="/api")
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(ProblemError, _problem)
+    app.add_exception_handler(DatabaseError, _storage_failed)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _malformed)
     if settings.app:
@@ -66,6 +71,11 @@ def _answer(problem: ProblemError, request: Request) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     return _answer(cast(ProblemError, error), request)
+
+
+async def _storage_failed(request: Request, error: Exception) -> Response:
+    log.error("%s", error, extra={"request_id": request.state.request_id})
+    return _answer(storage_failed(), request)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from payment_simulator_core_rs import Orchestrator
 
@@ -23,8 +23,11 @@ from payment_simulator.api.simulation import Simulation
 from payment_simulator.api.turnstile import Turnstile
 from payment_simulator.api.workers import Workers
 
-SWEEP_SECONDS = 5.0
-"""How often simulations are looked for that nobody asks for any more."""
+if TYPE_CHECKING:
+    from payment_simulator.api.storage import Storage
+
+SWEEP_SECONDS = 1.0
+"""How often simulations are looked for that nobody asks for any more, and those that are not stored yet."""
 
 
 class SimulationManager:
@@ -35,64 +38,83 @@ class SimulationManager:
         self.workers = Workers(settings.workers)
         self.turnstile = Turnstile()
         self.live: dict[str, Simulation] = {}
+        self.storage = _storage(settings, self.workers)
+        self._owner_secret = (settings.owner_secret or secrets.token_hex(32)).encode()
         self._creating = 0
 
-    async def create(self, body: bytes, media_type: str) -> tuple[Simulation, str, list[str]]:
-        """A new simulation, the token of its owner, and warnings. 400, 415, 422; 503 when there is no room."""
+    async def create(self, body: bytes, media_type: str) -> tuple[Simulation, list[str]]:
+        """A new simulation, and warnings. 400, 415, 422; 503 when there is no room."""
         self._demand_place()
         self._creating += 1
         try:
             given = await self.workers.ask(scenario.read, body, media_type, self.settings.limits)
-            simulation, owner = self.add(given.engine, given.config, given.document)
+            simulation = await self.add(given.engine, given.config, given.document, given.display)
         finally:
             self._creating -= 1
-        return simulation, owner, given.warnings
+        return simulation, given.warnings
 
-    def add(self, engine: Orchestrator, config: dict[str, Any], document: dict[str, Any]) -> tuple[Simulation, str]:
-        """Take in an engine, and return it with the token of its owner."""
-        owner = secrets.token_urlsafe(32)
+    async def add(
+        self, engine: Orchestrator, config: dict[str, Any], document: dict[str, Any], display: dict[str, Any]
+    ) -> Simulation:
+        """Take in an engine: live from now on, and stored if there is a database."""
+        simulation_id = str(uuid.uuid4())
+        recorder = None
+        if self.storage is not None:
+            recorder = await self.workers.ask(self.storage.recorder, engine, simulation_id, display)
         simulation = Simulation(
-            str(uuid.uuid4()),
+            simulation_id,
             engine,
             config,
             document,
             self.workers,
-            owner_hash=_hash(owner),
             events_max=self.settings.limits.events,
             room=self.demand_memory,
+            recorder=recorder,
         )
         self.live[simulation.id] = simulation
-        return simulation, owner
-
-    def find(self, simulation_id: str, headers: Mapping[str, str]) -> Simulation | None:
-        """The live simulation of this name, if there is one. 403 for those who may not have it."""
-        simulation = self.live.get(simulation_id)
-        if simulation is not None and not self.owns(simulation, headers):
-            message = "this simulation belongs to somebody; send its owner token as X-Owner-Token"
-            raise ProblemError(403, "not-owner", message)
         return simulation
 
     def get(self, simulation_id: str, headers: Mapping[str, str]) -> Simulation:
         """The live simulation of this name. 404, 403."""
-        simulation = self.find(simulation_id, headers)
+        self.demand_owner(simulation_id, headers)
+        simulation = self.live.get(simulation_id)
         if simulation is None:
             raise not_found("Simulation", simulation_id)
         return simulation
 
     async def record(self, simulation_id: str, headers: Mapping[str, str]) -> Record:
         """The simulation of this name, live or stored. 404, 403."""
+        if simulation_id not in self.live and self.storage is not None:
+            self.demand_owner(simulation_id, headers)
+            stored = await self.workers.ask(self.storage.find, simulation_id)
+            if stored is not None:
+                return stored
         return self.get(simulation_id, headers)
 
     async def listed(self, headers: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Live simulations, the newest first, then stored ones; those alone that may be seen."""
-        mine = [simulation for simulation in self.live.values() if self.owns(simulation, headers)]
-        return [_row(simulation) for simulation in reversed(mine)]
+        """Live simulations, then stored ones, each the newest first; those alone that may be seen."""
+        rows = [_row(simulation) for simulation in reversed(self.live.values())]
+        if self.storage is not None:
+            stored = await self.workers.ask(self.storage.listed)
+            rows += [row for row in stored if row["simulation_id"] not in self.live]
+        return [row for row in rows if self.owns(row["simulation_id"], headers)]
 
-    def owns(self, simulation: Simulation, headers: Mapping[str, str]) -> bool:
-        """Whether a request with these headers may have it."""
+    def owner_token(self, simulation_id: str) -> str:
+        """What the owner of a simulation carries. It is worked out from a secret of the server and stored nowhere."""
+        return hmac.new(self._owner_secret, simulation_id.encode(), hashlib.sha256).hexdigest()
+
+    def owns(self, simulation_id: str, headers: Mapping[str, str]) -> bool:
+        """Whether a request with these headers may have a simulation. Takes the same time for every token."""
         if not self.settings.require_owner:
             return True
-        return hmac.compare_digest(_hash(headers.get("x-owner-token", "")), simulation.owner_hash)
+        given = headers.get("x-owner-token", "").encode()
+        return hmac.compare_digest(given, self.owner_token(simulation_id).encode())
+
+    def demand_owner(self, simulation_id: str, headers: Mapping[str, str]) -> None:
+        """403 for whoever may not have it."""
+        if not self.owns(simulation_id, headers):
+            message = "this simulation belongs to somebody; send its owner token as X-Owner-Token"
+            raise ProblemError(403, "not-owner", message)
 
     @property
     def has_room_for_sockets(self) -> bool:
@@ -103,13 +125,16 @@ class SimulationManager:
         """Stop it and forget it."""
         self.live.pop(simulation.id, None)
         await simulation.close()
+        if self.storage is not None:
+            self.storage.forget(simulation.id)
 
     async def sweep(self) -> None:
-        """Forget, for ever, what nobody asks for any more."""
+        """For ever: forget what nobody asks for any more, store what has been run since."""
         idle = self.settings.limits.idle_seconds or SWEEP_SECONDS
         while True:
             await asyncio.sleep(min(SWEEP_SECONDS, idle / 2))
             await self.forget_idle()
+            await asyncio.gather(*(simulation.store() for simulation in self.live.values()), return_exceptions=True)
 
     async def forget_idle(self) -> None:
         """Forget what nobody has asked for in its time to live, unless it runs or somebody listens."""
@@ -139,6 +164,17 @@ class SimulationManager:
         for simulation in list(self.live.values()):
             await self.delete(simulation)
         self.workers.close()
+        if self.storage is not None:
+            self.storage.close()
+
+
+def _storage(settings: Settings, workers: Workers) -> Storage | None:
+    """The database, if there is one. Only then is DuckDB needed."""
+    if settings.database is None:
+        return None
+    from payment_simulator.api.storage import Storage
+
+    return Storage(settings.database, workers)
 
 
 def _row(simulation: Simulation) -> dict[str, Any]:
@@ -155,11 +191,6 @@ def _row(simulation: Simulation) -> dict[str, Any]:
         "num_agents": len(simulation.config["agents"]),
         "started_at": simulation.created_at,
     }
-
-
-def _hash(token: str) -> bytes:
-    """Tokens are kept as hashes, and compared so that time tells nothing."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def resident_bytes() -> int:

@@ -71,3 +71,8 @@ def unavailable(kind: str, detail: str, retry_after: int | None = None) -> Probl
     """503: this server cannot, now or as it is set up."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return ProblemError(503, kind, detail, headers=headers)
+
+
+def storage_failed() -> ProblemError:
+    """503: the database cannot be used now. What is wrong with it stands in the log, not in the answer."""
+    return unavailable("storage-failed", "the database cannot be used now; the log of the server says why")

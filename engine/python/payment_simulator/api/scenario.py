@@ -21,13 +21,14 @@ YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yam
 
 @dataclass(frozen=True)
 class Given:
-    """A scenario ready to run: the engine, its input, the document as it was handed over, and what its author should
-    know.
+    """A scenario ready to run: the engine, its input, the document as it was handed over, how it is shown, and what its
+    author should know.
     """
 
     engine: Orchestrator
     config: dict[str, Any]
     document: dict[str, Any]
+    display: dict[str, Any]
     warnings: list[str]
 
 
@@ -54,7 +55,7 @@ def read(body: bytes, media_type: str, limits: Limits) -> Given:
     plain = config.engine_input()
     _bounded(plain, limits)
     document = json.loads(text) if name == JSON_NAME else _json(parse_yaml(text).plain())
-    return Given(Orchestrator(plain), plain, document, [str(warning) for warning in config.warnings])
+    return Given(Orchestrator(plain), plain, document, config.display, [str(warning) for warning in config.warnings])
 
 
 JSON_NAME = "body.json"

@@ -49,6 +49,8 @@ class Settings:
     """What every request has to carry as `Authorization: Bearer ...`. None: no authentication."""
     require_owner: bool = False
     """Whether a simulation is shown to those alone who carry its owner token."""
+    owner_secret: str | None = None
+    """From which owner tokens are worked out: the same one lets owners in after a restart. None: a new one."""
     origins: tuple[str, ...] = ()
     """Other web origins whose pages may call this server (CORS, WebSockets)."""
     hosts: tuple[str, ...] = LOCAL_HOSTS
@@ -71,6 +73,7 @@ class Settings:
             database=database,
             token=given.get(PREFIX + "TOKEN") or None,
             require_owner=given.get(PREFIX + "REQUIRE_OWNER", "") in ("1", "true"),
+            owner_secret=given.get(PREFIX + "OWNER_SECRET") or None,
             origins=_words(given, "ORIGINS"),
             hosts=_words(given, "HOSTS") or LOCAL_HOSTS,
         )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from payment_simulator_core_rs import Orchestrator, SimulationError
 
 from payment_simulator.api.history import History
 from payment_simulator.api.lifecycle import Lifecycle, Status
-from payment_simulator.api.problem import ProblemError, conflict
+from payment_simulator.api.problem import ProblemError, conflict, storage_failed
 from payment_simulator.api.record import now
 from payment_simulator.api.run_view import RunView
 from payment_simulator.api.signal import Signal
@@ -22,8 +24,13 @@ from payment_simulator.api.workers import SLICE_SECONDS, Workers
 from payment_simulator.execution.frame import TickFrame
 from payment_simulator.execution.runner import SimulationRunner, View
 from payment_simulator.execution.source import LiveSource
+from payment_simulator.persistence.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from payment_simulator.api.recorder import Recorder
 
 Answer = TypeVar("Answer")
+log = logging.getLogger("payment_simulator.api")
 
 MESSAGE_EVENTS = 1000
 """The most events that one message holds."""
@@ -34,8 +41,8 @@ MESSAGES_KEPT = 4
 class Simulation:
     """One simulation. Whoever needs the engine waits for the lock, in the order of asking; a tick is never shared.
 
-    `config` is the engine input, `document` what was handed over, `events_max` how many events it may keep. `views`
-    see every tick (storage). `changed` rings after every slice and whenever the status changes.
+    `config` is the engine input, `document` what was handed over, `events_max` how many events it may keep;
+    `recorder` stores every tick. `changed` rings after every slice and whenever the status changes.
     """
 
     def __init__(
@@ -46,15 +53,13 @@ class Simulation:
         document: dict[str, Any],
         workers: Workers,
         *,
-        owner_hash: bytes,
         events_max: int,
         room: Callable[[], None],
-        views: list[View] | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self.id = simulation_id
         self.config = config
         self.document = document
-        self.owner_hash = owner_hash
         self.created_at = now()
         self.lifecycle = Lifecycle(Status.CREATED if engine.current_tick < engine.total_ticks else Status.COMPLETED)
         self.history = History(engine)
@@ -68,7 +73,8 @@ class Simulation:
         self._engine = engine
         self._workers = workers
         self._room = room
-        self._views: list[View] = [self.history, *(views or [])]
+        self._recorder = recorder
+        self._views: list[View] = [self.history] if recorder is None else [self.history, recorder]
         self._lock = asyncio.Lock()
         self.stopped_by: ProblemError | None = None
         """Why it no longer runs by itself, where neither its end nor a pause was the reason."""
@@ -115,7 +121,7 @@ class Simulation:
                     await self._slice(last - self.current_tick)
                     self.changed.fire()
             finally:
-                self._settle()
+                await self._settle()
             return range(first, self.current_tick)
 
     def start(self, seconds_per_tick: float) -> None:
@@ -160,7 +166,7 @@ class Simulation:
                     await _first_of(self._pausing.wait(), seconds_per_tick)
         finally:
             async with self._lock:
-                self._settle()
+                await self._settle()
 
     async def _slice(self, ticks: int) -> None:
         """Run some ticks, as many as fit into a slice of time. The lock is held."""
@@ -179,20 +185,47 @@ class Simulation:
             raise ProblemError(
                 500, "tick-failed", f"tick {self._engine.current_tick} could not be run: {error}"
             ) from None
+        except DatabaseError as error:
+            raise self._storage_failed(error) from None
         finally:
             self.busy_seconds += time.perf_counter() - began
             self._run = None
             self.touch()
 
-    def _settle(self) -> None:
-        """What it has become, now that nobody runs it."""
+    async def _settle(self) -> None:
+        """What it has become, now that nobody runs it. The lock is held."""
         if self.lifecycle.failure:
-            self.lifecycle.to(Status.FAILED)
+            status = Status.FAILED
         elif self.current_tick == self._engine.total_ticks:
-            self.lifecycle.to(Status.COMPLETED)
+            status = Status.COMPLETED
         else:
-            self.lifecycle.to(Status.PAUSED)
-        self.changed.fire()
+            status = Status.PAUSED
+        self.lifecycle.to(status)
+        try:
+            if self._recorder is not None and status is not Status.PAUSED:
+                failed = status is Status.FAILED
+                await self._written(lambda recorder: recorder.end(self.busy_seconds, failed=failed))
+        finally:
+            self.changed.fire()
+
+    async def store(self) -> None:
+        """Store what has been run, if that was long ago."""
+        if self._recorder is not None and self._recorder.is_due and not self.closed:
+            async with self._lock:
+                await self._written(lambda recorder: recorder.commit())
+
+    async def _written(self, write: Callable[[Recorder], None]) -> None:
+        """Write something into the database. The lock is held. 503 when that fails."""
+        if self._recorder is None:
+            return
+        try:
+            await self._workers.ask(write, self._recorder)
+        except DatabaseError as error:
+            raise self._storage_failed(error) from None
+
+    def _storage_failed(self, error: DatabaseError) -> ProblemError:
+        log.error("%s", error, extra={"simulation_id": self.id})
+        return storage_failed()
 
     # Looking
 
@@ -210,6 +243,7 @@ class Simulation:
         async with self._lock:
             self.lifecycle.demand_unfinished()
             self._run = None
+            await self._written(lambda recorder: recorder.commit())  # what is done now belongs to the next tick
             return await self._workers.ask(action, self._engine)
 
     async def events_from(self, seq: int) -> tuple[bytes, int]:
@@ -255,6 +289,10 @@ class Simulation:
         await self.pause()
         async with self._lock:
             self.closed = True
+            if self._recorder is not None:
+                with suppress(ProblemError):  # it is in the log
+                    await self._written(lambda recorder: recorder.commit())
+                self._recorder.release()
         self.changed.fire()
 
 

@@ -40,7 +40,7 @@ _BODY = {
 )
 async def create(request: Request, manager: Manager) -> dict[str, Any]:
     """A new simulation of the scenario in the body: JSON or YAML, nested or flat; nothing is run yet."""
-    simulation, owner, warnings = await manager.create(await request.body(), request.headers.get("content-type", ""))
+    simulation, warnings = await manager.create(await request.body(), request.headers.get("content-type", ""))
     state = await state_answer(simulation)
     return {
         "simulation_id": simulation.id,
@@ -50,7 +50,7 @@ async def create(request: Request, manager: Manager) -> dict[str, Any]:
         "total_ticks": simulation.total_ticks,
         "state": state,
         "message": "Simulation created",
-        "owner_token": owner,
+        "owner_token": manager.owner_token(simulation.id),
         "warnings": warnings,
     }
 

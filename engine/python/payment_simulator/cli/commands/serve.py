@@ -7,6 +7,7 @@ import typer
 
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import FAILED
+from payment_simulator.persistence.errors import DatabaseError
 
 
 def serve(
@@ -64,7 +65,7 @@ def serve(
         started = run(settings, host, port, quiet=quiet)
     except ModuleNotFoundError as error:
         raise _missing(error, "server-app") from None
-    except FileNotFoundError as error:
+    except (DatabaseError, FileNotFoundError) as error:
         say("error", str(error))
         raise typer.Exit(FAILED) from None
     if not started:
