@@ -27,6 +27,8 @@ Window = Literal["tick", "hour", "day"]
 View = Literal["simulate", "compare", "lessons", "edit"]
 Selection = tuple[Literal["bank", "payment"], int] | None
 Callback = Callable[[frozenset[str]], None]
+Version = tuple[dict[str, Any], dict[str, Any], WhatIf]
+"""What a run is made of: the scenario as the engine takes it, how it is shown, and the changes on top of it."""
 
 LARGE = 1.22
 SPEEDS = (1, 2, 4, 8, 16, 30)
@@ -44,6 +46,7 @@ class Session:
 
     scenario: str
     base_config: dict[str, Any]
+    filed: dict[str, Any]
     config: dict[str, Any]
     display: dict[str, Any]
     run: Run
@@ -66,8 +69,8 @@ class Session:
         self.previous: Run | None = None
         self.kept: Kept | None = None
         self._comparison: Comparison | None = None
-        self._undone: list[WhatIf] = []
-        self._done: list[WhatIf] = []
+        self._undone: list[Version] = []
+        self._done: list[Version] = []
         self._subscribers: list[Callback] = []
 
     # Opening and changing
@@ -78,6 +81,7 @@ class Session:
         what_if = WhatIf(seed=seed)
         run, seconds = _simulate(what_if.apply(loaded.config))
         self.scenario, self.base_config, self.display = loaded.name, loaded.config, loaded.display
+        self.filed = loaded.config
         self.names = [str((loaded.display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
         self._done, self._undone, self.previous = [], [], None
         self.what_if, self.message, self.playing = what_if, "", False
@@ -98,10 +102,10 @@ class Session:
 
     def set_changes(self, what_if: WhatIf) -> bool:
         """Replace all changes to the scenario at once, as `change` does it; it is one change to undo."""
-        before = self.what_if
+        before = self._version
         if not self._compute(what_if):
             return False
-        if self.what_if != before:
+        if self.what_if != before[2]:
             self._done.append(before)
             self._undone.clear()
         return True
@@ -111,23 +115,13 @@ class Session:
 
         False when the engine refuses it: the last valid run stays, and `message` says why.
         """
-        what_if = self.what_if
+        before, what_if = self._version, self.what_if
         if config["rng_seed"] != self.base_config["rng_seed"]:
             what_if = replace(what_if, seed=None)
-        try:
-            run, seconds = _simulate(what_if.apply(config))
-        except (ValueError, RuntimeError, OverflowError) as refused:
-            self.complain(str(refused))
+        if not self._show_version((config, display, what_if)):
             return False
-        same = run.agent_ids == self.run.agent_ids and _same_payments(self.run, run)
-        self.previous, self.message, self.what_if = self.run, "", what_if
-        self.base_config, self.display = config, display
-        self.names = [str((display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
-        self._take(run, seconds)
-        self.tick = min(self.tick, self.ticks - 1)
-        if self.selection is not None and not same:
-            self.selection = None
-        self._tell("run", "tick", "selection", "message")
+        self._done.append(before)
+        self._undone.clear()
         return True
 
     def reset(self) -> bool:
@@ -146,6 +140,11 @@ class Session:
     def changed(self) -> bool:
         """Whether the run differs from the scenario in its file by more than its seed."""
         return self.what_if != WhatIf(seed=self.what_if.seed)
+
+    @property
+    def edited(self) -> bool:
+        """Whether the scenario is another one than in its file: not a change on top of it, but another text."""
+        return self.base_config is not self.filed
 
     # Comparing
 
@@ -169,7 +168,7 @@ class Session:
         what_if = {
             "scenario": WhatIf(seed=self.what_if.seed),
             "no-netting": self.what_if.with_changes({"bilateral": False, "cycles": False, "multilateral": "off"}),
-            "before": self._done[-1] if self._done else None,
+            "before": self._done[-1][2] if self._done else None,
         }.get(name)
         if what_if is None:
             return False
@@ -190,7 +189,7 @@ class Session:
             self.selection = None if other is None else ("payment", other)
         shown, self.kept = self.kept, self.now
         self.scenario, self.base_config, self.display = shown.scenario, shown.base_config, shown.display
-        self._done.append(self.what_if)
+        self._done.append(self._version)
         self._undone.clear()
         self.previous, self.what_if = self.run, shown.what_if
         self._take(shown.run, self.seconds)
@@ -351,11 +350,35 @@ class Session:
         self._tell("run", "message")
         return True
 
-    def _travel(self, origin: list[WhatIf], other: list[WhatIf]) -> bool:
+    @property
+    def _version(self) -> Version:
+        return self.base_config, self.display, self.what_if
+
+    def _show_version(self, version: Version) -> bool:
+        """Run another version of the scenario; its banks and payments may be others."""
+        config, display, what_if = version
+        try:
+            run, seconds = _simulate(what_if.apply(config))
+        except (ValueError, RuntimeError, OverflowError) as refused:
+            self.complain(str(refused))
+            return False
+        same = run.agent_ids == self.run.agent_ids and _same_payments(self.run, run)
+        self.previous, self.message = self.run, ""
+        self.base_config, self.display, self.what_if = version
+        self.names = [str((display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
+        self._take(run, seconds)
+        self.tick = min(self.tick, self.ticks - 1)
+        if self.selection is not None and not same:
+            self.selection = None
+        self._tell("run", "tick", "selection", "message")
+        return True
+
+    def _travel(self, origin: list[Version], other: list[Version]) -> bool:
         if not origin:
             return False
-        before, target = self.what_if, origin.pop()
-        if not self._compute(target):
+        before, target = self._version, origin.pop()
+        edited = target[0] is not self.base_config
+        if not (self._show_version(target) if edited else self._compute(target[2])):
             return False
         other.append(before)
         return True

@@ -38,17 +38,21 @@ class Editor:
         """The place of the bank in the text's list of agents."""
         self._undo: list[str] = []
         self._ran = ""
+        self._texts: list[tuple[dict[str, Any], str]] = []
+        """The text of each version that was run, so that the text follows when a version is undone."""
 
     # The text
 
     def take(self) -> None:
-        """Begin with the text of the scenario on show, unless it is being edited already."""
+        """Begin with the text of the scenario on show; if it is being edited already, follow the version on show."""
         if self.scenario == self.session.scenario:
+            self._follow_version()
             return
         self.scenario, self.bank, self.refused = self.session.scenario, 0, ""
         self._undo = []
         self._put(scenarios.source(self.scenario))
         self._ran = self.text
+        self._texts = [(self.session.filed, self.text)]
         self.check()
 
     @property
@@ -119,6 +123,7 @@ class Editor:
         if config is None or display is None or self.text == self._ran:
             return False
         self._ran = self.text
+        self._texts = [*self._texts[-KEPT_TEXTS:], (config, self.text)]
         if not self.session.edit(config, display):
             self.refused = self.session.message
             return False
@@ -198,6 +203,14 @@ class Editor:
             if node is not None:
                 return (*node.path, *field.path[depth:])
         return field.path
+
+    def _follow_version(self) -> None:
+        """A version was undone or made again: its text comes back, unless something else is being written."""
+        known = next((text for config, text in self._texts if config is self.session.base_config), None)
+        if known is not None and known != self._ran and not self.pending and not self.checked.problems:
+            self._ran = known
+            self._put(known)
+            self.check()
 
     def _keep(self) -> None:
         self._undo.append(self.text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from panel_app import text_figures as words
 from panel_app.figures.clock import Clock
 from panel_app.figures.columns import Columns
 from panel_app.figures.numbers import axis, compact, full, short
@@ -21,14 +22,13 @@ TABLE_BANKS_MOST = 12
 LABEL_SIZE = 11.5
 LABEL_APART = 14.0
 LIQUIDITY, WAITING, SETTLED, COST = range(4)
-TITLES = ("Available liquidity", "Waiting in the queue", "Settled so far", "Cost so far")
-MECHANISM_NAMES = ("at once", "from the queue", "bilateral", "cycle", "multilateral")
+TITLES = words.TITLES
 COSTS = (
-    ("liquidity", ("liquidity_opportunity_cost", "collateral_cost")),
-    ("credit", ("liquidity_cost",)),
-    ("delay", ("delay_cost", "split_friction_cost")),
-    ("late", ("deadline_penalty",)),
-    ("end of day", ("eod_penalty",)),
+    (words.COSTS["liquidity"], ("liquidity_opportunity_cost", "collateral_cost")),
+    (words.COSTS["credit"], ("liquidity_cost",)),
+    (words.COSTS["delay"], ("delay_cost", "split_friction_cost")),
+    (words.COSTS["late"], ("deadline_penalty",)),
+    (words.COSTS["eod"], ("eod_penalty",)),
 )
 """Kinds of cost from the bottom of the stack up, and the engine's categories in each."""
 
@@ -144,11 +144,11 @@ class Charts:
     def subtitle(self, chart: int, tick: int, bank: int) -> str:
         """What stands beside the title; for costs it changes with the tick."""
         if chart == COST:
-            return f"{short(int(self._cost[tick].sum()))} of {short(int(self._cost[-1].sum()))}"
+            return words.part_of(int(self._cost[tick].sum()), int(self._cost[-1].sum()))
         return (
-            f"{self.names[bank]} dark, others grey" if self.index.banks > 1 else self.names[bank],
-            "value",
-            "by mechanism",
+            words.one_dark(self.names[bank]) if self.index.banks > 1 else self.names[bank],
+            words.VALUE,
+            words.BY_MECHANISM,
         )[chart]
 
     def liquidity(self, bank: int) -> Chart:
@@ -167,9 +167,10 @@ class Charts:
             labels=line_end_labels(
                 [(frame.right + 6, min(float(frame.y(own[-1])) + 4, self.height - 22 * self.scale), name, 1, -1)]
             ),
-            summary=f"{name} can pay between {short(int(own[low]))} at {self._at(low)} "
-            f"and {short(int(own[high]))} at {self._at(high)}, and {short(int(own[-1]))} at the end.",
-            header=["Time", *(self.names[number] for number in told)],
+            summary=words.can_pay_between(
+                name, int(own[low]), self._at(low), int(own[high]), self._at(high), int(own[-1])
+            ),
+            header=[words.TIME, *(self.names[number] for number in told)],
             cells=lambda tick: [int(value[tick, number]) for number in told],
         )
 
@@ -186,16 +187,12 @@ class Charts:
         x, y = frame.x(self._parts), frame.y(value[self._shown])
         wanted = [(float(frame.y(value[-1])) + 2, short(int(value[-1])), 1)]
         if before is not None:
-            wanted.append((float(frame.y(before[-1])) + 4, "before", 0))
+            wanted.append((float(frame.y(before[-1])) + 4, words.BEFORE, 0))
         wanted.sort()
         places = spread([item[0] for item in wanted], LABEL_APART * self.scale, 14.0, self.height - 22 * self.scale)
         peak = int(value.argmax())
         count = self.index.waiting_count
-        summary = (
-            f"The queue peaks at {short(int(value[peak]))} at {self._at(peak)} and ends at {short(int(value[-1]))}."
-            if value[peak]
-            else "Nothing waits all day."
-        )
+        summary = words.queue_peaks(int(value[peak]), self._at(peak), int(value[-1]))
         return self._chart(
             frame,
             areas={
@@ -209,7 +206,7 @@ class Charts:
                 [(frame.right + 6, place, item[1], item[2], -1) for place, item in zip(places, wanted, strict=True)]
             ),
             summary=summary,
-            header=["Time", "Value waiting", "Payments waiting"],
+            header=[words.TIME, words.VALUE_WAITING, words.PAYMENTS_WAITING],
             cells=lambda tick: [int(value[tick]), f"{int(count[tick]):,}"],
         )
 
@@ -218,8 +215,7 @@ class Charts:
         total = self._settled.sum(axis=1)
         frame = self._frame(float(max(self._arrived[-1], total[-1], 1)) * 1.02)
         used = [kind for kind in range(self._settled.shape[1]) if self._settled[-1, kind]]
-        share = f"{100 * total[-1] / self._arrived[-1]:.0f} %" if self._arrived[-1] else "nothing"
-        parts = ", ".join(f"{short(int(self._settled[-1, kind]))} {MECHANISM_NAMES[kind]}" for kind in used)
+        parts = [(int(self._settled[-1, kind]), words.MECHANISMS[kind]) for kind in used]
         return self._chart(
             frame,
             areas=self._stack(frame, self._settled, used),
@@ -227,9 +223,8 @@ class Charts:
             labels=self._stack_labels(
                 frame, self._settled, used, lambda kind: compact(int(self._settled[-1, kind])), marks=True
             ),
-            summary=f"{short(int(total[-1]))} of {short(int(self._arrived[-1]))} settle, {share}"
-            + (f": {parts}." if used else "."),
-            header=["Time", "Arrived", "Settled", *(MECHANISM_NAMES[kind] for kind in used)],
+            summary=words.all_settled(int(total[-1]), int(self._arrived[-1]), parts),
+            header=[words.TIME, words.ARRIVED, words.SETTLED, *(words.MECHANISMS[kind] for kind in used)],
             cells=lambda tick: [
                 int(self._arrived[tick]),
                 int(total[tick]),
@@ -244,17 +239,14 @@ class Charts:
         used = [kind for kind in range(len(COSTS)) if self._cost[-1, kind]]
         told = [kind for kind in used if self._cost[-1, kind] * 100 > total[-1]]
         largest = max(used, key=lambda kind: self._cost[-1, kind], default=None)
-        summary = f"The day costs {short(int(total[-1]))}" + (
-            f", {100 * self._cost[-1, largest] / total[-1]:.0f} % of it {COSTS[largest][0]}."
-            if largest is not None
-            else "."
-        )
+        most, name = (0, "") if largest is None else (int(self._cost[-1, largest]), COSTS[largest][0])
+        summary = words.day_costs(int(total[-1]), most, name)
         return self._chart(
             frame,
             areas=self._stack(frame, self._cost, used),
             labels=self._stack_labels(frame, self._cost, told, lambda kind: COSTS[kind][0], marks=False),
             summary=summary,
-            header=["Time", "Total", *(COSTS[kind][0] for kind in used)],
+            header=[words.TIME, words.TOTAL, *(COSTS[kind][0] for kind in used)],
             cells=lambda tick: [int(total[tick]), *(int(self._cost[tick, kind]) for kind in used)],
         )
 
@@ -281,8 +273,8 @@ class Charts:
         return Frame(42 * k, max(self.width - 74 * k, 60 * k), 10 * k, self.height - 18 * k, max(largest, 1.0))
 
     def _at(self, tick: int) -> str:
-        day = f"day {tick // self.clock.ticks_per_day + 1}, " if self.clock.days > 1 else ""
-        return day + self.clock.text(tick)
+        clock = self.clock.text(tick)
+        return words.on_day(tick // self.clock.ticks_per_day + 1, clock) if self.clock.days > 1 else clock
 
     def _chart(
         self,
@@ -310,7 +302,7 @@ class Charts:
             "text": [axis(step) for step in steps],
             "align": ["right"] * len(steps),
         }
-        texts = [text[:2] if text[2:3] == ":" else text.removeprefix("day ") for _, text in marks]
+        texts = [text[:2] if text[2:3] == ":" else text.removeprefix(words.DAY) for _, text in marks]
         chart.times = {
             "x": frame.x(np.array([tick / self.index.ticks for tick, _ in marks])),
             "y": np.full(len(marks), self.height - 4 * self.scale),
@@ -328,7 +320,7 @@ class Charts:
     def _end_of(self, tick: int) -> str:
         """The time at which a tick ends, as a row of a table says it."""
         if tick == self.index.ticks - 1:
-            return "end"
+            return words.END
         return self._at(tick + 1)
 
     def _stack(self, frame: Frame, value: Ints, kinds: list[int]) -> Columns:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from panel_app import text_figures as words
+
 DAY_START, DAY_END = "08:00", "18:00"
 """Where a scenario says nothing."""
 
@@ -44,7 +46,7 @@ class Clock:
         """At most `most` + 1 round times as (tick, text): hours of one day, or starts of days."""
         if self.days > 1:
             step = -(-self.days // max(most, 1))
-            return [(day * self.ticks_per_day, f"day {day + 1}") for day in range(0, self.days, step)]
+            return [(day * self.ticks_per_day, words.day(day + 1)) for day in range(0, self.days, step)]
         hours = -(-self.end // 60) - self.start // 60
         step = next((s for s in (1, 2, 3, 4, 6, 12) if hours / s <= max(most, 1)), 24)
         first = -(-self.start // 60)

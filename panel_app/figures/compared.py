@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from panel_app import text_figures as words
 from panel_app.figures.charts import LABEL_APART, POINTS_MOST, Chart, Charts, line_end_labels, spread
 from panel_app.figures.clock import Clock
 from panel_app.figures.flows import Reference
@@ -11,7 +12,7 @@ from panel_app.figures.numbers import compact
 from panel_app.figures.run_index import Ints, RunIndex
 from panel_app.text_compare import compared_series
 
-TITLES = ("Waiting in the queue", "Settled so far", "Cost so far", "Available liquidity")
+TITLES = (*words.TITLES[1:], words.TITLES[0])
 
 
 class BothReferences(Reference):
@@ -75,7 +76,7 @@ class ComparedCharts(Charts):
                 ]
             ),
             summary=compared_series(title, int(a[-1]), int(b[-1]), int(gap[far]), self._at(far)),
-            header=["Time", "A", "B", "B minus A"],
+            header=[words.TIME, words.A, words.B, words.B_MINUS_A],
             cells=lambda tick: [int(a[tick]), int(b[tick]), int(b[tick] - a[tick])],
         )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from panel_app import text_figures as words
 from panel_app.figures.layout import ONE_RING_MOST, Places, radius
 from panel_app.figures.letters import text_width
 from panel_app.figures.numbers import short
@@ -58,9 +59,9 @@ class Needs:
 def note_text(counts: Sequence[int], small: bool) -> str:
     """`"8 waiting, 14.38 M, 2 held"`: count and value in the central queue, then of what the bank itself holds."""
     waiting, value, held, held_value = counts
-    parts = [f"{waiting:,} waiting" + ("" if small else f", {short(value)}")] if waiting else []
+    parts = [words.waiting(waiting, None if small else value)] if waiting else []
     if held:
-        parts.append(f"{held:,} held" + ("" if small or waiting else f", {short(held_value)}"))
+        parts.append(words.held(held, None if small or waiting else held_value))
     return ", ".join(parts)
 
 
@@ -75,7 +76,7 @@ def row_room(anchor: Anchor, need: Needs, x: float, at: Places) -> float:
 def usual_width(names: list[str], scale: float) -> float:
     """Width of an ordinary label with the longest of these names, whatever the run."""
     widest = max((text_width(name, NAME_SIZE * scale, bold=True) for name in names), default=0.0)
-    amount, note = text_width("88.88 M", NAME_SIZE * scale), text_width("8 waiting, 88.88 M", NOTE_SIZE * scale)
+    amount, note = text_width("88.88 M", NAME_SIZE * scale), text_width(words.widest_note(), NOTE_SIZE * scale)
     return max(widest + NAME_GAP * scale + amount, note)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from panel_app import text_figures as words
 from panel_app.figures.columns import Columns, texts
 from panel_app.figures.curves import Curves
 from panel_app.figures.labels import CLEAR, free_place
@@ -60,8 +61,8 @@ def headline(moment: Sequence[Netting], curves: Curves, taken: Floats, size: Siz
     `span`: how wide the ellipse of banks is.
     """
     k, w, h = size.scale, size.width, size.height
-    first = f"{short(sum(netting.value for netting in moment))} settled"
-    second = f"with {short(sum(netting.liquidity for netting in moment))} of liquidity"
+    first = words.netted(sum(netting.value for netting in moment))
+    second = words.with_liquidity(sum(netting.liquidity for netting in moment))
     width = max(text_width(first, HEADLINE_SIZE * k, bold=True), text_width(second, SECOND_LINE_SIZE * k, bold=True))
     xs, ys = curves.points(16)
     across, down = np.linspace(w / 2 - 0.27 * span, w / 2 + 0.27 * span, 15), np.linspace(0.28 * h, 0.72 * h, 15)

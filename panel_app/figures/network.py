@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from panel_app import text_figures as words
 from panel_app.figures import labels
 from panel_app.figures.columns import Columns, rows, texts
 from panel_app.figures.curves import Curves, between
@@ -144,8 +145,7 @@ class Network:
         # Large ones first, so that small ones stay visible above them; the flows of a netting moment last.
         order = np.lexsort((-flows.value, hot))
         rest = (
-            f"{len(flows.key):,} of {len(flows.key) + flows.rest_count:,} flows drawn, "
-            f"the rest {short(flows.rest_value)}"
+            words.flows_drawn(len(flows.key), len(flows.key) + flows.rest_count, flows.rest_value)
             if flows.rest_count
             else ""
         )
@@ -204,7 +204,7 @@ class Network:
             "receiver": receiver,
             "value": value[pairs],
         }
-        more = f"{len(rest):,} more pairs wait with {short(int(value[rest].sum()))}" if len(rest) else ""
+        more = words.more_pairs(len(rest), int(value[rest].sum())) if len(rest) else ""
         order = np.argsort(selected, kind="stable")
         return rows(columns, order), curves.rows(order), more
 

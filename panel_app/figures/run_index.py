@@ -67,7 +67,11 @@ class RunIndex:
         self.queue1_value = np.asarray(series.queue1_value, np.int64)
         self.queue2_value = np.asarray(series.queue2_value, np.int64)
 
-        done = np.flatnonzero(self.settled >= 0)
+        parent = np.asarray(getattr(payments, "parent", np.full(len(self.amount), -1)), np.int64)
+        whole = np.zeros(len(self.amount), bool)
+        whole[parent[parent >= 0]] = True
+        # Of a payment that was split only its parts settle; it is said to have settled with the last of them.
+        done = np.flatnonzero((self.settled >= 0) & ~whole)
         self.settled_order = done[np.argsort(self.settled[done], kind="stable")]
         """Settled payments in the order in which they settled."""
         self.settled_starts = np.searchsorted(self.settled[self.settled_order], np.arange(self.ticks + 1))
@@ -80,12 +84,15 @@ class RunIndex:
         if dropped is not None:
             gone = np.asarray(dropped, np.int64)
             self._left = np.minimum(self._left, np.where(gone >= 0, gone, self.ticks))
-        parent = getattr(payments, "parent", None)
-        if parent is not None and (np.asarray(parent) >= 0).any():
+        self._arose = self.arrival
+        if whole.any():
             # A payment that was split lives on in its parts: it waits until the first of them arises.
-            of = np.asarray(parent, np.int64)
-            children = np.flatnonzero(of >= 0)
-            np.minimum.at(self._left, of[children], self.arrival[children])
+            # (A part's arrival is that of its whole, since it is owed since then.)
+            arrivals = run.columns("Arrival")
+            self._arose = self.arrival.copy()
+            self._arose[arrivals["tx_id"]] = arrivals["tick"]
+            children = np.flatnonzero(parent >= 0)
+            np.minimum.at(self._left, parent[children], self._arose[children])
 
     @cached_property
     def liquidity(self) -> Ints:
@@ -138,7 +145,7 @@ class RunIndex:
         """Payments in the central queue (first in line first) and payments their own bank still holds, at the end of
         `tick`.
         """
-        here = np.flatnonzero((self.arrival <= tick) & (self._left > tick))
+        here = np.flatnonzero((self._arose <= tick) & (self._left > tick))
         released = (self.submitted[here] >= 0) & (self.submitted[here] <= tick)
         central, held = here[released], here[~released]
         return central[np.argsort(self.queued[central], kind="stable")], held

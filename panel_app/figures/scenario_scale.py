@@ -22,12 +22,16 @@ class ScenarioScale:
     """Slots and reference values of one scenario; they outlive every change the reader makes to it."""
 
     def __init__(self, scene: Scene) -> None:
-        self.scenario = scene.scenario
+        self._of = scene.scenario, list(scene.run.agent_ids)
         index = index_of(scene.run)
         order: Sequence[str] | None = scene.display.get("places")
         slots = slots_from_order(order, scene.run.agent_ids) if order else None
         self.slots: Ints = choose_slots(index.pair_value) if slots is None else slots
         self.reference = Reference(index)
+
+    def fits(self, scene: Scene) -> bool:
+        """Whether it is still the same scenario; an edited one may have other banks."""
+        return self._of == (scene.scenario, list(scene.run.agent_ids))
 
     def network(self, scene: Scene, size: Size, reference: Reference | None = None) -> Network:
         """The geometry of the run on show in this size; `reference` where something else is to count as large."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from panel_app import text_figures as words
 from panel_app.figures.clock import Clock
 from panel_app.figures.columns import Columns
 from panel_app.figures.gridlock import gridlock_spans
@@ -134,7 +135,7 @@ class Strip:
         marks = [mark for mark in self.clock.marks(int(room / (58 * self.scale))) if mark[0] < self.index.ticks]
         end = self.clock.text(self.index.ticks - 1)
         if self.clock.days == 1 and self.index.ticks == self.clock.ticks_per_day:
-            end = "end of day" if room / max(len(marks), 1) > 100 * self.scale else _hour(self.clock.end)
+            end = words.END_OF_DAY if room / max(len(marks), 1) > 100 * self.scale else _hour(self.clock.end)
         last_x = self.x(self.index.ticks)
         free = last_x - text_width(end, size) - 8
         rows = [
@@ -161,9 +162,9 @@ class Strip:
             []
             if self.small
             else [
-                ("netting", rows.lane - 5 * self.scale),
-                ("settled", (rows.lane + rows.zero) / 2 + 4),
-                ("queued", (rows.zero + rows.bottom) / 2 + 4),
+                (words.ROWS[0], rows.lane - 5 * self.scale),
+                (words.ROWS[1], (rows.lane + rows.zero) / 2 + 4),
+                (words.ROWS[2], (rows.zero + rows.bottom) / 2 + 4),
             ]
         )
         return {

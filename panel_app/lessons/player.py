@@ -74,7 +74,7 @@ class Player:
     def set_again(self) -> None:
         """Set the simulator as it is when the step opens. What was answered and done stays."""
         assert self.lesson is not None
-        if self.session.scenario != self.lesson.scenario:
+        if self.session.scenario != self.lesson.scenario or self.session.edited:
             self.session.open(self.lesson.scenario)
         library.apply(self.session, self.step.settings, anew=True)
         self._told = {}

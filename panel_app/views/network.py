@@ -98,7 +98,7 @@ class NetworkView:
         if "size" in changed:
             self.resize(self.size.width, self.size.height, self.session.scale)
         if "run" in changed:
-            if self.session.scenario != self.scenario_scale.scenario:
+            if not self.scenario_scale.fits(self.session):
                 self.scenario_scale = ScenarioScale(self.session)
             self.network = self.scenario_scale.network(self.session, self.size, self._reference)
         if changed & {"run", "tick", "window", "selection"}:

@@ -176,6 +176,28 @@ def test_an_edited_seed_counts_although_what_if_had_one() -> None:
     assert editor.session.seed == 5
 
 
+def test_an_edit_is_undone_like_any_change_and_the_text_follows() -> None:
+    editor = editor_of("two_banks")
+    session = editor.session
+    hashes, written = [session.run.log_hash], editor.text
+    editor.type(written.replace("opening_balance: 50_000_000", "opening_balance: 60_000_000"))
+    assert editor.run()
+    hashes.append(session.run.log_hash)
+    assert session.edited
+    session.change(credit_factor=0.5)
+    hashes.append(session.run.log_hash)
+    for earlier in (1, 0):
+        assert session.undo()
+        editor.take()
+        assert session.run.log_hash == hashes[earlier]
+    assert editor.text == written
+    assert not session.edited
+    assert session.redo()
+    editor.take()
+    assert session.run.log_hash == hashes[1]
+    assert "60_000_000" in editor.text
+
+
 def test_a_bank_less_is_another_run() -> None:
     editor = editor_of("gridlock_ring")
     editor.session.select(("bank", 4))
@@ -248,6 +270,18 @@ def test_a_change_in_the_form_runs_the_day(app: App, page: Recorder) -> None:
     assert app.session.run.log_hash != log_hash
     page.say("key", name="editor-revert")
     assert app.session.run.log_hash == log_hash
+
+
+def test_a_bank_less_is_drawn(app: App, page: Recorder) -> None:
+    written = scenarios.source("cautious_banks")
+    lines = [line for line in written.splitlines() if "- {id: PINE" not in line]
+    page.say("key", name="editor-text", value="\n".join(lines).replace(", PINE: Pine", "").replace(", PINE: 1", ""))
+    assert "No errors." in shown(app, "written")
+    assert app.session.names == ["Aspen", "Larch", "Maple", "Oak", "Rowan"]
+    page.say("key", name="view", value="simulate")
+    assert len(app.network.sources["banks"].data["x"]) == 5
+    page.say("key", name="undo")
+    assert len(app.network.sources["banks"].data["x"]) == 6
 
 
 def test_the_tree_is_drawn_with_the_way_that_a_payment_took(app: App, page: Recorder) -> None:
