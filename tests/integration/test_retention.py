@@ -25,6 +25,7 @@ SETTLEMENTS: dict[str, Callable[[Orchestrator], Any]] = {
     "event_rows": lambda engine: engine.event_rows(0, 10),
     "flows": lambda engine: engine.flows(0, 5),
 }
+HASH: dict[str, Callable[[Orchestrator], Any]] = {"log_hash": lambda engine: engine.log_hash()}
 
 
 def run(**options: Any) -> Orchestrator:
@@ -33,9 +34,9 @@ def run(**options: Any) -> Orchestrator:
     return engine
 
 
-@pytest.mark.parametrize("view", [*WHOLE, *SETTLEMENTS, "log_hash"])
+@pytest.mark.parametrize("view", [*WHOLE, *SETTLEMENTS, *HASH])
 def test_what_needs_events_that_are_not_kept_is_refused(view: str) -> None:
-    asked = {**WHOLE, **SETTLEMENTS, "log_hash": lambda engine: engine.log_hash()}[view]
+    asked = {**WHOLE, **SETTLEMENTS, **HASH}[view]
     with pytest.raises(NotKeptError, match=r"no events are kept .retain=.none..; make the run with retain=.all"):
         asked(run(retain="none"))
     taken = run()

@@ -77,14 +77,14 @@ fn type_name(field_type: FieldType) -> &'static str {
         FieldType::OptionalInteger => "integer or null",
         FieldType::Float => "float",
         FieldType::Boolean => "boolean",
-        FieldType::Code(_) | FieldType::ScenarioEventType | FieldType::Text => "text",
+        FieldType::Code(_) | FieldType::Which(_) | FieldType::Text => "text",
         FieldType::OptionalText => "text or null",
         FieldType::AgentList => "list of agents",
         FieldType::OptionalAgentList => "list of agents or null",
         FieldType::PaymentList => "list of payments",
         FieldType::IntegerList => "list of integers",
         FieldType::Costs => "costs",
-        FieldType::ScenarioDetails => "object",
+        FieldType::Details(_) => "object",
     }
 }
 

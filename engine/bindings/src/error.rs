@@ -9,6 +9,8 @@ pyo3::create_exception!(payment_simulator_core_rs, ConfigurationError, PyValueEr
 pyo3::create_exception!(payment_simulator_core_rs, SimulationError, PyRuntimeError);
 pyo3::create_exception!(payment_simulator_core_rs, LogError, PyValueError);
 pyo3::create_exception!(payment_simulator_core_rs, NotKeptError, PyRuntimeError);
+pyo3::create_exception!(payment_simulator_core_rs, ControlError, PyValueError);
+pyo3::create_exception!(payment_simulator_core_rs, SnapshotError, PyValueError);
 
 /// An error of the engine on its way to Python.
 pub enum Error {
@@ -16,6 +18,8 @@ pub enum Error {
     Simulation(core::SimulationError),
     Log(core::log::LogError),
     NotKept(core::log::NotKept),
+    Control(core::control::ControlError),
+    Snapshot(core::snapshot::SnapshotError),
 }
 
 impl From<core::recording::RecordingError> for Error {
@@ -33,6 +37,8 @@ impl From<Error> for PyErr {
             Error::Simulation(error) => SimulationError::new_err(error.to_string()),
             Error::Log(error) => LogError::new_err(error.to_string()),
             Error::NotKept(error) => NotKeptError::new_err(error.to_string()),
+            Error::Control(error) => ControlError::new_err(error.to_string()),
+            Error::Snapshot(error) => SnapshotError::new_err(error.to_string()),
             Error::Config(error) => Python::attach(|py| {
                 let exception = ConfigurationError::new_err(error.to_string());
                 match exception.value(py).setattr("path", error.path) {

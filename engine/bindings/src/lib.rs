@@ -2,13 +2,15 @@
 //!
 //! `engine/python/payment_simulator_core_rs/__init__.pyi` documents what stands here.
 
+mod control;
 mod convert;
 mod error;
 mod policies;
 mod views;
 
-use error::{ConfigurationError, Error, LogError, NotKeptError, SimulationError};
+use error::{ConfigurationError, ControlError, Error, LogError, NotKeptError, SimulationError, SnapshotError};
 use payment_simulator_core as core;
+use payment_simulator_core::control::Submission;
 use payment_simulator_core::costs::COST_NAMES;
 use payment_simulator_core::log::{RETENTIONS, Retention};
 use payment_simulator_core::transaction::MECHANISMS;
@@ -41,6 +43,74 @@ impl Orchestrator {
     fn run(mut self_: PyRefMut<'_, Self>, py: Python<'_>, ticks: u32) -> PyResult<u32> {
         let engine = self_.as_super().engine()?;
         Ok(py.detach(|| engine.run(ticks)).map_err(Error::Simulation)?)
+    }
+
+    fn save<'py>(mut self_: PyRefMut<'py, Self>, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let engine = self_.as_super().engine()?;
+        let snapshot = py.detach(|| engine.save()).map_err(Error::Snapshot)?;
+        Ok(PyBytes::new(py, &snapshot))
+    }
+
+    fn save_json(mut self_: PyRefMut<'_, Self>, py: Python<'_>) -> PyResult<String> {
+        let engine = self_.as_super().engine()?;
+        Ok(py.detach(|| engine.save_json()).map_err(Error::Snapshot)?)
+    }
+
+    #[staticmethod]
+    fn load(py: Python<'_>, snapshot: &[u8]) -> PyResult<Py<Self>> {
+        let engine = py.detach(|| core::Orchestrator::load(snapshot)).map_err(Error::Snapshot)?;
+        Py::new(py, Views::of(Source::Live(Box::new(engine))).add_subclass(Self))
+    }
+
+    #[staticmethod]
+    fn load_json(py: Python<'_>, text: &str) -> PyResult<Py<Self>> {
+        let engine = py.detach(|| core::Orchestrator::load_json(text)).map_err(Error::Snapshot)?;
+        Py::new(py, Views::of(Source::Live(Box::new(engine))).add_subclass(Self))
+    }
+
+    #[pyo3(signature = (sender_id, receiver_id, amount, deadline_tick, priority = None, divisible = true))]
+    fn submit(
+        mut self_: PyRefMut<'_, Self>,
+        sender_id: &str,
+        receiver_id: &str,
+        amount: &Bound<'_, PyAny>,
+        deadline_tick: &Bound<'_, PyAny>,
+        priority: Option<&Bound<'_, PyAny>>,
+        divisible: bool,
+    ) -> PyResult<String> {
+        let new = Submission {
+            sender: sender_id,
+            receiver: receiver_id,
+            amount: control::cents("amount", amount)?,
+            deadline_tick: control::integer("deadline_tick", deadline_tick, "a tick")?,
+            priority: priority
+                .map_or(Ok(control::PRIORITY), |priority| control::integer("priority", priority, "an integer from 0 to 10"))?,
+            divisible,
+        };
+        Ok(self_.as_super().engine()?.submit(new).map_err(Error::Control)?)
+    }
+
+    fn withdraw(mut self_: PyRefMut<'_, Self>, tx_id: &str) -> PyResult<()> {
+        Ok(self_.as_super().engine()?.withdraw(tx_id).map_err(Error::Control)?)
+    }
+
+    fn resubmit(mut self_: PyRefMut<'_, Self>, tx_id: &str, rtgs_priority: &str) -> PyResult<()> {
+        Ok(self_.as_super().engine()?.resubmit(tx_id, rtgs_priority).map_err(Error::Control)?)
+    }
+
+    fn post_collateral(mut self_: PyRefMut<'_, Self>, agent_id: &str, amount: &Bound<'_, PyAny>) -> PyResult<()> {
+        let amount = control::cents("amount", amount)?;
+        Ok(self_.as_super().engine()?.post_collateral(agent_id, amount).map_err(Error::Control)?)
+    }
+
+    fn withdraw_collateral(mut self_: PyRefMut<'_, Self>, agent_id: &str, amount: &Bound<'_, PyAny>) -> PyResult<()> {
+        let amount = control::cents("amount", amount)?;
+        Ok(self_.as_super().engine()?.withdraw_collateral(agent_id, amount).map_err(Error::Control)?)
+    }
+
+    fn replace_policy(mut self_: PyRefMut<'_, Self>, agent_id: &str, policy: &Bound<'_, PyAny>) -> PyResult<()> {
+        let policy = control::policy(policy)?;
+        Ok(self_.as_super().engine()?.replace_policy(agent_id, &policy).map_err(Error::Control)?)
     }
 
     fn take_log<'py>(mut self_: PyRefMut<'py, Self>, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
@@ -109,6 +179,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("SimulationError", py.get_type::<SimulationError>())?;
     module.add("LogError", py.get_type::<LogError>())?;
     module.add("NotKeptError", py.get_type::<NotKeptError>())?;
+    module.add("ControlError", py.get_type::<ControlError>())?;
+    module.add("SnapshotError", py.get_type::<SnapshotError>())?;
     module.add_class::<Views>()?;
     module.add_class::<Orchestrator>()?;
     module.add_class::<Recording>()?;

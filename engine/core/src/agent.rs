@@ -217,6 +217,21 @@ impl Limits {
         self.multilateral.is_none_or(|limit| limit.admits(amount))
     }
 
+    /// What was sent today, by limit: for a snapshot.
+    pub fn used(&self) -> Vec<i128> {
+        self.bilateral.iter().map(|(_, limit)| limit.used).chain(self.multilateral.map(|limit| limit.used)).collect()
+    }
+
+    /// As it was when a snapshot was taken. False if it cannot have been.
+    pub fn restore(&mut self, used: &[i128]) -> bool {
+        let limits = self.bilateral.iter_mut().map(|(_, limit)| limit).chain(&mut self.multilateral);
+        let mut limits: Vec<&mut Limit> = limits.collect();
+        for (limit, used) in limits.iter_mut().zip(used) {
+            limit.used = *used;
+        }
+        limits.len() == used.len() && limits.iter().all(|limit| (0..=i128::from(limit.ceiling)).contains(&limit.used))
+    }
+
     /// A new day: nothing has been sent.
     pub fn clear(&mut self) {
         for (_, limit) in &mut self.bilateral {

@@ -5,6 +5,7 @@ use crate::error::SimulationError;
 use crate::money::{AMOUNT_MAX, Cents};
 use crate::rng::{PoissonRate, Stream};
 use crate::state::{NewPayment, State};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One bank's payments, or one band of them.
@@ -25,6 +26,17 @@ pub struct ArrivalProcess {
     divisible: bool,
 }
 
+/// What changes about an arrival process while a simulation runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Progress {
+    position: u128,
+    rate_per_tick: f64,
+    global_multiplier: f64,
+    receivers: Receivers,
+    deadline_min: u32,
+    deadline_max: u32,
+}
+
 #[derive(Debug, Clone)]
 enum Amount {
     Uniform { min: Cents, max: Cents },
@@ -33,7 +45,7 @@ enum Amount {
     Exponential { mean: f64 },
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Receivers {
     Uniform(Vec<u32>),
     Weighted(Weighted<u32>),
@@ -47,7 +59,7 @@ enum Priority {
 }
 
 /// Values with their cumulated weights.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Weighted<T> {
     values: Vec<T>,
     cumulated: Vec<f64>,
@@ -144,6 +156,38 @@ impl ArrivalProcess {
             return self.poisson;
         }
         PoissonRate::new(open.fold(self.rate_per_tick * self.global_multiplier, |rate, window| rate * window.rate_multiplier))
+    }
+
+    /// For a snapshot.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            position: self.stream.position(),
+            rate_per_tick: self.rate_per_tick,
+            global_multiplier: self.global_multiplier,
+            receivers: self.receivers.clone(),
+            deadline_min: self.deadline_min,
+            deadline_max: self.deadline_max,
+        }
+    }
+
+    /// As it was when a snapshot of a system of so many banks was taken. False if it cannot have been.
+    pub fn restore(&mut self, progress: Progress, banks: u32) -> bool {
+        let Progress { position, rate_per_tick, global_multiplier, receivers, deadline_min, deadline_max } = progress;
+        let are_right = match &receivers {
+            Receivers::Uniform(others) => !others.is_empty() && others.iter().all(|bank| *bank < banks && *bank != self.sender),
+            Receivers::Weighted(Weighted { values, cumulated }) => {
+                !values.is_empty()
+                    && values.len() == cumulated.len()
+                    && cumulated.is_sorted()
+                    && values.iter().all(|bank| *bank < banks && *bank != self.sender)
+            }
+        };
+        self.stream.set_position(position);
+        self.receivers = receivers;
+        (self.deadline_min, self.deadline_max) = (deadline_min, deadline_max);
+        self.set_rate(rate_per_tick);
+        self.set_global_multiplier(global_multiplier);
+        are_right && (1..=deadline_max).contains(&deadline_min) && rate_per_tick >= 0.0 && global_multiplier > 0.0
     }
 
     /// The bank that pays.

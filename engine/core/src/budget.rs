@@ -2,10 +2,11 @@
 
 use crate::money::Cents;
 use crate::policy::HoldReason;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a bank may release in this tick.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Budget {
     /// Cents left for all receivers.
     remaining: i128,

@@ -1,22 +1,26 @@
 //! Collateral: what a bank posts with the central bank for more intraday credit.
 
 use crate::config::AgentConfig;
-use crate::event::EventKind;
+use crate::event::{COLLATERAL_REASONS, EventKind};
 use crate::log::Common;
 use crate::money::{Cents, Rate};
 use crate::state::State;
+use serde::{Deserialize, Serialize};
 
 /// What is kept back when a bank withdraws by policy or by timer, so that the next small payment does not fail: one unit of currency.
 const WITHDRAWAL_BUFFER: Cents = 100;
 
 /// Why collateral is posted or withdrawn; the number is its place in `event::COLLATERAL_REASONS`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason(pub u8);
 
 impl Reason {
+    const MANUAL_POST: Self = Self(6);
+    const MANUAL_WITHDRAW: Self = Self(7);
+
     /// The reason with this name; any other text is an urgent need of liquidity.
     pub fn from_name(name: &str) -> Self {
-        let place = crate::event::COLLATERAL_REASONS.iter().position(|known| *known == name);
+        let place = COLLATERAL_REASONS.iter().position(|known| *known == name);
         Self(place.unwrap_or_default() as u8)
     }
 }
@@ -29,10 +33,20 @@ pub struct Collateral {
     haircut: Rate,
     credit: Cents,
     timers: Vec<Timer>,
+    /// When it was last posted by hand.
+    posted_by_hand: Option<u32>,
+}
+
+/// What changes about a bank's collateral while a simulation runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Held {
+    posted: Cents,
+    timers: Vec<Timer>,
+    posted_by_hand: Option<u32>,
 }
 
 /// A withdrawal that is planned.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Timer {
     due_tick: u32,
     amount: Cents,
@@ -49,9 +63,27 @@ impl Collateral {
             haircut: config.collateral_haircut,
             credit: 0,
             timers: Vec::new(),
+            posted_by_hand: None,
         };
         collateral.set_posted(config.posted_collateral);
         collateral
+    }
+
+    /// For a snapshot.
+    pub fn held(&self) -> Held {
+        Held { posted: self.posted, timers: self.timers.clone(), posted_by_hand: self.posted_by_hand }
+    }
+
+    /// As it was when a snapshot was taken. False if it cannot have been.
+    pub fn restore(&mut self, held: Held) -> bool {
+        let is_right = |timer: &Timer| usize::from(timer.reason.0) < COLLATERAL_REASONS.len();
+        if !(0..=self.capacity.max(self.posted)).contains(&held.posted) || !held.timers.iter().all(is_right) {
+            return false;
+        }
+        self.set_posted(held.posted);
+        self.timers = held.timers;
+        self.posted_by_hand = held.posted_by_hand;
+        true
     }
 
     fn set_posted(&mut self, posted: Cents) {
@@ -72,6 +104,11 @@ impl Collateral {
     /// How much more can be posted.
     pub fn remaining_capacity(&self) -> Cents {
         (self.capacity - self.posted).max(0)
+    }
+
+    /// When it was last posted by hand.
+    pub fn posted_by_hand(&self) -> Option<u32> {
+        self.posted_by_hand
     }
 
     /// The part that gives no credit.
@@ -123,8 +160,24 @@ pub fn post(state: &mut State, number: usize, amount: Cents, reason: Reason, wit
 
 /// Withdraw up to `amount`, as far as the credit in use allows. Returns what was withdrawn.
 pub fn withdraw(state: &mut State, number: usize, amount: Cents, reason: Reason) -> Cents {
-    let agent = &mut state.agents[number];
+    let agent = &state.agents[number];
     let amount = amount.min(agent.collateral.withdrawable(agent.credit_used(), agent.unsecured_cap, WITHDRAWAL_BUFFER));
+    take_back(state, number, amount, reason)
+}
+
+/// Post by hand, not beyond the capacity: it is held for some ticks.
+pub fn post_by_hand(state: &mut State, number: usize, amount: Cents) {
+    state.agents[number].collateral.posted_by_hand = Some(state.tick);
+    post(state, number, amount, Reason::MANUAL_POST, None);
+}
+
+/// Withdraw by hand; what may be withdrawn was looked at before.
+pub fn withdraw_by_hand(state: &mut State, number: usize, amount: Cents) {
+    take_back(state, number, amount, Reason::MANUAL_WITHDRAW);
+}
+
+fn take_back(state: &mut State, number: usize, amount: Cents, reason: Reason) -> Cents {
+    let agent = &mut state.agents[number];
     if amount <= 0 {
         return 0;
     }

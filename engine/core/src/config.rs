@@ -701,28 +701,7 @@ impl AgentConfig {
             return refuse(format!("{path}.id"), format!("got {:?}; an id is not blank", self.id));
         }
         amount_at_least(format!("{path}.unsecured_cap"), self.unsecured_cap, 0)?;
-        match self.policy {
-            PolicyConfig::Fifo {} => {}
-            PolicyConfig::Deadline { urgency_threshold } => {
-                positive(&format!("{path}.policy.urgency_threshold"), urgency_threshold)?;
-            }
-            PolicyConfig::Tree { .. } => {} // the trees are read, and refused, where they are compiled
-            PolicyConfig::LiquiditySplitting { max_splits: parts, .. } => parts_from_2_to_10(path, "max_splits", parts)?,
-            PolicyConfig::MockSplitting { num_splits: parts } => parts_from_2_to_10(path, "num_splits", parts)?,
-            PolicyConfig::MockStaggerSplit { num_splits: parts, stagger_first_now, .. } => {
-                parts_from_2_to_10(path, "num_splits", parts)?;
-                if stagger_first_now > parts {
-                    return refuse(
-                        format!("{path}.policy.stagger_first_now"),
-                        format!("got {stagger_first_now}; write at most num_splits, {parts}"),
-                    );
-                }
-            }
-            PolicyConfig::LiquidityAware { target_buffer, urgency_threshold } => {
-                amount_at_least(format!("{path}.policy.target_buffer"), target_buffer, 0)?;
-                positive(&format!("{path}.policy.urgency_threshold"), urgency_threshold)?;
-            }
-        }
+        self.policy.validate(&format!("{path}.policy"))?;
         amount_at_least(format!("{path}.posted_collateral"), self.posted_collateral, 0)?;
         for (name, money) in [("max_collateral_capacity", self.max_collateral_capacity), ("liquidity_pool", self.liquidity_pool)] {
             amount_at_least(format!("{path}.{name}"), money.unwrap_or(0), 0)?;
@@ -749,9 +728,36 @@ impl AgentConfig {
     }
 }
 
+impl PolicyConfig {
+    /// Refuse what is out of range, with its path.
+    pub fn validate(&self, path: &str) -> Result<(), ConfigError> {
+        match *self {
+            Self::Deadline { urgency_threshold } => positive(&format!("{path}.urgency_threshold"), urgency_threshold),
+            // The trees are read, and refused, where they are compiled.
+            Self::Fifo {} | Self::Tree { .. } => Ok(()),
+            Self::LiquiditySplitting { max_splits: parts, .. } => parts_from_2_to_10(path, "max_splits", parts),
+            Self::MockSplitting { num_splits: parts } => parts_from_2_to_10(path, "num_splits", parts),
+            Self::MockStaggerSplit { num_splits: parts, stagger_first_now, .. } => {
+                parts_from_2_to_10(path, "num_splits", parts)?;
+                if stagger_first_now > parts {
+                    return refuse(
+                        format!("{path}.stagger_first_now"),
+                        format!("got {stagger_first_now}; write at most num_splits, {parts}"),
+                    );
+                }
+                Ok(())
+            }
+            Self::LiquidityAware { target_buffer, urgency_threshold } => {
+                amount_at_least(format!("{path}.target_buffer"), target_buffer, 0)?;
+                positive(&format!("{path}.urgency_threshold"), urgency_threshold)
+            }
+        }
+    }
+}
+
 fn parts_from_2_to_10(path: &str, name: &str, parts: u32) -> Result<(), ConfigError> {
     if !(2..=10).contains(&parts) {
-        return refuse(format!("{path}.policy.{name}"), format!("got {parts}; write an integer from 2 to 10"));
+        return refuse(format!("{path}.{name}"), format!("got {parts}; write an integer from 2 to 10"));
     }
     Ok(())
 }

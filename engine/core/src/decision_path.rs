@@ -1,5 +1,6 @@
 //! The way that a policy took to its decision about a payment: by determinism a tick can be run again up to that point, and then told.
 
+use crate::control::Journal;
 use crate::error::SimulationError;
 use crate::event::Value;
 use crate::orchestrator::Orchestrator;
@@ -13,11 +14,12 @@ use crate::views::Record;
 impl Record<'_> {
     /// The way to the decision about a payment in a tick, or none if no policy decided about it then. The ticks before are run again.
     pub fn decision_path(&self, payment: u32, tick: u32) -> Result<Option<Value>, SimulationError> {
-        let steered = || SimulationError::Steered { tick };
-        let mut again = Orchestrator::new(self.config.clone()).map_err(|_| steered())?;
+        let other = || SimulationError::OtherLog { tick };
+        let mut again = Orchestrator::new(self.config.clone()).map_err(|_| other())?;
+        again.journal = Journal::of(self.log);
         again.run(tick)?;
         if again.log().len() != self.log.range(0, tick).count() {
-            return Err(steered());
+            return Err(other());
         }
         again.decision_path(payment)
     }

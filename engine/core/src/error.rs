@@ -34,6 +34,8 @@ pub enum SimulationError {
         /// How many ticks the run has.
         total_ticks: u32,
     },
+    /// A command that was accepted cannot be carried out.
+    Control(ConfigError),
     /// A sum no longer fits into 64 bits (or a count into 32).
     Overflow {
         /// The tick in which it happened.
@@ -41,8 +43,8 @@ pub enum SimulationError {
         /// The sum that overflowed.
         what: &'static str,
     },
-    /// The ticks before one cannot be run again from the configuration alone.
-    Steered {
+    /// A tick cannot be run again: the log is not what its configuration and commands give.
+    OtherLog {
         /// The tick.
         tick: u32,
     },
@@ -54,9 +56,10 @@ impl fmt::Display for SimulationError {
             Self::Complete { total_ticks } => {
                 write!(f, "the run is complete: all {total_ticks} ticks have been run")
             }
-            Self::Steered { tick } => {
-                write!(f, "tick {tick} cannot be run again: the run was steered by hand, which its configuration does not tell")
+            Self::OtherLog { tick } => {
+                write!(f, "tick {tick} cannot be run again: the log is not what its configuration and commands give")
             }
+            Self::Control(error) => error.fmt(f),
             Self::Overflow { tick, what } => write!(f, "tick {tick}: {what} is too large for the engine; the tick was not run"),
         }
     }

@@ -78,6 +78,8 @@ pub enum EventKind {
     LiquidityAllocation = 35,
     /// A bank gave back what it had got from its pool.
     LiquidityReturn = 36,
+    /// Something was done from outside while the run went on.
+    ControlExecuted = 37,
 }
 
 /// How a field's value is written, and what it means.
@@ -119,11 +121,14 @@ pub enum FieldType {
     IntegerList,
     /// Costs by category: one byte says which are not zero, then 64 bits each; the total is their sum.
     Costs,
-    /// Which scenario event, by its place in `SCENARIO_EVENTS`: the first byte of the details that follow.
-    ScenarioEventType,
-    /// What a scenario event did: its place in `SCENARIO_EVENTS`, then its fields.
-    ScenarioDetails,
+    /// Which of some doings, by its place among them: the first byte of the details that follow.
+    Which(Doings),
+    /// What was done: its place among them, then its fields.
+    Details(Doings),
 }
+
+/// What can be done from outside: name, and the fields of `details`.
+pub type Doings = &'static [(&'static str, &'static [(&'static str, FieldType)])];
 
 /// Where a field stands: in one of the columns that every event has, or in the event's own bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,7 +225,7 @@ pub const TREES: &[&str] = &["payment_tree", "bank_tree", "strategic_collateral_
 pub const SCHEDULED_SETTLEMENT_REASONS: &[&str] = &["none", "insufficient_liquidity"];
 
 /// What scenario events do: name, and the fields of `details`.
-pub const SCENARIO_EVENTS: &[(&str, &[(&str, FieldType)])] = &[
+pub const SCENARIO_EVENTS: Doings = &[
     ("direct_transfer", &[("from_agent", FieldType::Agent), ("to_agent", FieldType::Agent), ("amount", FieldType::Integer)]),
     (
         "custom_transaction_arrival",
@@ -265,6 +270,27 @@ pub const SCENARIO_EVENTS: &[(&str, &[(&str, FieldType)])] = &[
         ],
     ),
     ("deadline_window_change", &[("min_ticks_multiplier", FieldType::Float), ("max_ticks_multiplier", FieldType::Float)]),
+];
+
+/// What is done while a run goes on: name, and the fields of `details`.
+pub const CONTROLS: Doings = &[
+    (
+        "submit",
+        &[
+            ("sender_id", FieldType::Agent),
+            ("receiver_id", FieldType::Agent),
+            ("amount", FieldType::Integer),
+            ("deadline_tick", FieldType::Count),
+            ("priority", FieldType::Small),
+            ("is_divisible", FieldType::Boolean),
+            ("tx_id", FieldType::Payment),
+        ],
+    ),
+    ("withdraw", &[("tx_id", FieldType::Payment)]),
+    ("resubmit", &[("tx_id", FieldType::Payment), ("rtgs_priority", FieldType::Code(RTGS_PRIORITIES))]),
+    ("post_collateral", &[("agent_id", FieldType::Agent), ("amount", FieldType::Integer)]),
+    ("withdraw_collateral", &[("agent_id", FieldType::Agent), ("amount", FieldType::Integer)]),
+    ("replace_policy", &[("agent_id", FieldType::Agent), ("policy", FieldType::Text)]),
 ];
 
 /// Every type of event, by code.
@@ -434,7 +460,10 @@ pub const CATALOGUE: &[EventType] = &[
     EventType {
         kind: EventKind::ScenarioEventExecuted,
         name: "ScenarioEventExecuted",
-        fields: &[payload("scenario_event_type", FieldType::ScenarioEventType), payload("details", FieldType::ScenarioDetails)],
+        fields: &[
+            payload("scenario_event_type", FieldType::Which(SCENARIO_EVENTS)),
+            payload("details", FieldType::Details(SCENARIO_EVENTS)),
+        ],
     },
     EventType {
         kind: EventKind::PolicyDrop,
@@ -611,6 +640,11 @@ pub const CATALOGUE: &[EventType] = &[
         name: "LiquidityReturn",
         fields: &[agent("agent_id"), amount("amount"), payload("balance_after", FieldType::Integer)],
     },
+    EventType {
+        kind: EventKind::ControlExecuted,
+        name: "ControlExecuted",
+        fields: &[payload("control", FieldType::Which(CONTROLS)), payload("details", FieldType::Details(CONTROLS))],
+    },
 ];
 
 impl EventKind {
@@ -713,10 +747,15 @@ impl<'a> PayloadReader<'a> {
         std::array::from_fn(|category| if present >> category & 1 == 1 { self.i64() } else { 0 })
     }
 
-    fn text(&mut self, length: u32) -> Value {
+    /// The next text, if there is one.
+    pub fn text(&mut self) -> Option<String> {
+        let length = self.u32();
+        if length == u32::MAX {
+            return None;
+        }
         let (text, rest) = self.bytes.split_at(length as usize);
         self.bytes = rest;
-        Value::Text(String::from_utf8_lossy(text).into_owned())
+        Some(String::from_utf8_lossy(text).into_owned())
     }
 
     fn list(&mut self, count: u32, item: fn(&mut Self) -> Value) -> Value {
@@ -737,10 +776,7 @@ impl<'a> PayloadReader<'a> {
             FieldType::Boolean => Value::Boolean(self.u8() != 0),
             FieldType::Code(texts) => Value::Code(texts[usize::from(self.u8())]),
             FieldType::Float => Value::Float(f64::from_bits(self.i64() as u64)),
-            FieldType::Text | FieldType::OptionalText => match self.u32() {
-                u32::MAX => Value::None,
-                length => self.text(length),
-            },
+            FieldType::Text | FieldType::OptionalText => self.text().map_or(Value::None, Value::Text),
             FieldType::OptionalInteger => match self.u8() {
                 0 => Value::None,
                 _ => Value::Integer(self.i64()),
@@ -768,9 +804,9 @@ impl<'a> PayloadReader<'a> {
                 named.push(("total_cost", Value::Integer(costs.iter().fold(0, |sum, cost| sum.wrapping_add(*cost)))));
                 Value::Object(named)
             }
-            FieldType::ScenarioEventType => Value::Code(SCENARIO_EVENTS[usize::from(self.bytes[0])].0),
-            FieldType::ScenarioDetails => {
-                let (_, fields) = SCENARIO_EVENTS[usize::from(self.u8())];
+            FieldType::Which(doings) => Value::Code(doings[usize::from(self.bytes[0])].0),
+            FieldType::Details(doings) => {
+                let (_, fields) = doings[usize::from(self.u8())];
                 Value::Object(fields.iter().map(|(name, field_type)| (*name, self.value(*field_type))).collect())
             }
         }
@@ -794,10 +830,14 @@ impl<'a> PayloadReader<'a> {
             FieldType::AgentList | FieldType::PaymentList => 4 + 4 * self.u32() as usize,
             FieldType::IntegerList => 4 + 8 * self.u32() as usize,
             FieldType::Costs => 1 + 8 * self.u8().count_ones() as usize,
-            FieldType::ScenarioEventType => 0,
-            FieldType::ScenarioDetails => {
-                let (_, fields) = SCENARIO_EVENTS[usize::from(self.u8())];
-                1 + fields.iter().map(|(_, field_type)| self.width(*field_type)).sum::<usize>()
+            FieldType::Which(_) => 0,
+            FieldType::Details(doings) => {
+                let (_, fields) = doings[usize::from(self.u8())];
+                let mut width = 0;
+                for (_, field_type) in fields {
+                    width += Self::new(&self.bytes[width..]).width(*field_type);
+                }
+                1 + width
             }
         }
     }

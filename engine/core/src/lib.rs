@@ -9,6 +9,7 @@ extern crate self as payment_simulator_core;
 
 pub mod agent;
 pub mod config;
+pub mod control;
 pub mod costs;
 mod decision_path;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod orchestrator;
 pub mod policy;
 pub mod recording;
 pub mod replay;
+pub mod snapshot;
 pub mod state;
 pub mod tally;
 pub mod transaction;

@@ -9,15 +9,18 @@ mod columns;
 mod json;
 mod retention;
 mod rows;
+mod saved;
 
 pub use canonical::LogError;
 pub use columns::{Column, EventColumns, event_columns};
 pub use json::write_json_lines;
 pub use retention::{NotKept, RETENTIONS, Retention};
 pub use rows::{EventRows, Texts, event_rows};
+pub use saved::SavedLog;
 
 use crate::event::{EventKind, Field, PayloadReader, Place, Value};
 use crate::money::Cents;
+use serde::{Deserialize, Serialize};
 
 /// No bank or no payment.
 pub const NONE: u32 = u32::MAX;
@@ -53,7 +56,7 @@ struct Row {
 }
 
 /// A part of a split payment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Part {
     payment: u32,
     whole: u32,

@@ -4,6 +4,7 @@ use crate::agent::Overdue;
 use crate::arrivals::{ArrivalProcess, arrival_processes, generate_arrivals};
 use crate::collateral::run_timers;
 use crate::config::{Config, ScenarioEvent};
+use crate::control::Journal;
 use crate::costs;
 use crate::error::{ConfigError, SimulationError};
 use crate::escalation::escalate_priorities;
@@ -18,22 +19,24 @@ use crate::state::State;
 use crate::tally::{Counts, Tally};
 use crate::transaction::Transaction;
 use crate::treasury::{apply_bank_trees, apply_end_of_tick_collateral_trees, apply_strategic_collateral_trees, reset_registers};
+use serde::{Deserialize, Serialize};
 
 /// One simulation.
 #[derive(Debug, Clone)]
 pub struct Orchestrator {
     config: Config,
-    options: Options,
+    pub(crate) options: Options,
     agent_ids: Vec<String>,
-    processes: Vec<ArrivalProcess>,
-    scenario_events: ScenarioEvents,
+    pub(crate) processes: Vec<ArrivalProcess>,
+    pub(crate) scenario_events: ScenarioEvents,
     /// By bank: what it had from its pool before the first tick.
     opening_allocations: Vec<Cents>,
-    state: State,
+    pub(crate) journal: Journal,
+    pub(crate) state: State,
 }
 
 /// What is kept of a run's events.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Options {
     /// Which are kept after their tick.
     pub retention: Retention,
@@ -58,6 +61,7 @@ impl Orchestrator {
             processes: arrival_processes(&config, &agent_ids),
             scenario_events: ScenarioEvents::new(&config, &agent_ids),
             opening_allocations: state.agents.iter().map(|agent| agent.pool.map_or(0, |pool| pool.allocated())).collect(),
+            journal: Journal::default(),
             state,
             agent_ids,
             config,
@@ -108,6 +112,7 @@ impl Orchestrator {
         let state = &mut self.state;
         state.log.begin_tick();
         begin_day(state);
+        self.journal.carry_out(state, &self.config)?;
         self.scenario_events.execute_due(state, &mut self.processes)?;
         generate_arrivals(&mut self.processes, state)?;
         apply_strategic_collateral_trees(state);
@@ -120,13 +125,15 @@ impl Orchestrator {
         Ok(())
     }
 
-    /// Go back to before a tick that failed, by running the ticks before it again: the same configuration gives the same state.
+    /// Go back to before a tick that failed, by running the ticks before it again: the same configuration and commands give the same state.
     /// So the ticks that succeed, which are all but these, need not remember how to be undone.
     fn rebuild(&mut self) -> Result<(), SimulationError> {
         let ticks = self.state.tick;
         let log = std::mem::take(&mut self.state.log);
+        let journal = std::mem::take(&mut self.journal).rewound();
         let broken = |_| SimulationError::Overflow { tick: ticks, what: "the configuration" };
         *self = Self::with_options(self.config.clone(), self.options).map_err(broken)?;
+        self.journal = journal;
         for _ in 0..ticks {
             self.run_steps()?;
             self.state.log.forget_as(&log);
@@ -143,6 +150,11 @@ impl Orchestrator {
     /// By bank: what it had from its pool before the first tick.
     pub fn opening_allocations(&self) -> &[Cents] {
         &self.opening_allocations
+    }
+
+    /// The commands that were given.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// The configuration.

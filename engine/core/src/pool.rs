@@ -19,9 +19,20 @@ impl LiquidityPool {
         Self { total, fraction, allocated: 0 }
     }
 
+    /// From the next allocation on, allocate another fraction, at most 1.
+    pub fn set_fraction(&mut self, fraction: Rate) {
+        self.fraction = fraction;
+    }
+
     /// Cents allocated to the balance.
     pub fn allocated(&self) -> Cents {
         self.allocated
+    }
+
+    /// As it was when a snapshot was taken. False if it cannot have been.
+    pub fn restore(&mut self, allocated: Cents) -> bool {
+        self.allocated = allocated;
+        (0..=self.total).contains(&allocated)
     }
 
     /// Allocate the fraction, rounded down. Returns how much that is.

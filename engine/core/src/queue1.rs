@@ -352,7 +352,8 @@ fn add_part(state: &mut State, child: Transaction, submit_now: bool) -> Result<u
     Ok(index)
 }
 
-fn declare(state: &mut State, index: u32, priority: RtgsPriority) {
+/// Declare a payment anew.
+pub fn declare(state: &mut State, index: u32, priority: RtgsPriority) {
     let payment = &mut state.transactions[index as usize];
     let old = payment.rtgs_priority.replace(priority).unwrap_or(RtgsPriority::Normal);
     let common = Common { payment: index, ..Common::agent(payment.sender) };
@@ -393,7 +394,7 @@ pub fn decisions_of_queue2(state: &State, number: u32) -> Vec<(u32, Decision)> {
 }
 
 /// Take a payment back from the central queue to the end of its bank's own.
-fn withdraw(state: &mut State, index: u32) {
+pub fn withdraw(state: &mut State, index: u32) {
     state.leave_queue2(index);
     let payment = &mut state.transactions[index as usize];
     payment.status = Status::Queue1;

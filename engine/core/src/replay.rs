@@ -1,6 +1,7 @@
 //! A second reading of a run: everything told from the log and the opening balances, without the engine that wrote it.
 
 use crate::config::{AgentConfig, Config};
+use crate::control::CONTROL_SUBMIT;
 use crate::costs::COST_NAMES;
 use crate::event::EventKind;
 use crate::log::{EventRef, NONE};
@@ -276,6 +277,11 @@ impl Replay {
                         self.agents[agent as usize].set_collateral(total);
                     }
                     _ => {}
+                }
+            }
+            EventKind::ControlExecuted => {
+                if event.reader().u8() == CONTROL_SUBMIT {
+                    self.of_tick.generated_arrivals = self.of_tick.generated_arrivals.saturating_sub(1);
                 }
             }
             EventKind::PolicySubmit

@@ -100,6 +100,11 @@ impl ScenarioEvents {
         Self { actions, once, next: 0, repeating }
     }
 
+    /// Go on with this tick: what happens once and before it is over.
+    pub fn go_on_with(&mut self, tick: u32) {
+        self.next = self.once.partition_point(|(at, _)| *at < tick);
+    }
+
     /// Let the events of this tick happen, in list order.
     pub fn execute_due(&mut self, state: &mut State, processes: &mut [ArrivalProcess]) -> Result<(), SimulationError> {
         let tick = state.tick;

@@ -2,6 +2,7 @@
 
 use crate::money::Cents;
 use crate::transaction::{MECHANISMS, Mechanism, Transaction};
+use serde::{Deserialize, Serialize};
 
 /// Counts and sums.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +14,7 @@ pub struct Tally {
 }
 
 /// Counts and sums over some ticks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Payments that arrived, from all sources.
     pub arrivals: u64,

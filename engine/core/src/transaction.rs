@@ -1,10 +1,12 @@
 //! A payment and where it stands.
 
+use crate::event::RTGS_PRIORITIES;
 use crate::log::NONE;
 use crate::money::Cents;
+use serde::{Deserialize, Serialize};
 
 /// Where a payment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// In its sender's own queue.
     Queue1,
@@ -21,7 +23,7 @@ pub enum Status {
 }
 
 /// How urgent its sender declares a submission; the number is its place in `event::RTGS_PRIORITIES`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RtgsPriority {
     /// First in a queue that is ordered by priority.
     HighlyUrgent = 0,
@@ -29,6 +31,17 @@ pub enum RtgsPriority {
     Urgent = 1,
     /// Last, and what is meant where nothing is declared.
     Normal = 2,
+}
+
+impl RtgsPriority {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::HighlyUrgent, Self::Urgent, Self::Normal];
+
+    /// The one with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let place = RTGS_PRIORITIES.iter().position(|known| *known == name)?;
+        Self::ALL.get(place).copied()
+    }
 }
 
 /// How a payment settled.
@@ -50,7 +63,7 @@ pub enum Mechanism {
 pub const MECHANISMS: [&str; 5] = ["gross", "queue", "bilateral", "cycle", "multilateral"];
 
 /// A payment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Transaction {
     /// Cents, positive.
     pub amount: Cents,
@@ -66,7 +79,8 @@ pub struct Transaction {
     pub deadline_tick: u32,
     /// The tick in which it became overdue, or `NONE`.
     pub overdue_since: u32,
-    /// Its place in the sender's part of the central queue, while it is there.
+    /// Its place in the sender's part of the central queue, while it is there; a snapshot does without.
+    #[serde(skip, default = "none")]
     pub queue2_slot: u32,
     /// Its class of declared priority in the central queue, while it is there.
     pub queue2_class: u8,
@@ -90,6 +104,10 @@ pub struct Transaction {
     pub netted: bool,
     /// Where it stands.
     pub status: Status,
+}
+
+fn none() -> u32 {
+    NONE
 }
 
 impl Transaction {

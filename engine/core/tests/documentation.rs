@@ -1,7 +1,7 @@
 //! `docs/log.md` lists the catalogue as it is. `UPDATE_DOCS=1 cargo test` writes the list anew.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use payment_simulator_core::event::{CATALOGUE, FieldType, SCENARIO_EVENTS};
+use payment_simulator_core::event::{CATALOGUE, CONTROLS, FieldType, SCENARIO_EVENTS};
 use std::fmt::Write as _;
 
 fn encoding(field_type: FieldType) -> String {
@@ -21,8 +21,8 @@ fn encoding(field_type: FieldType) -> String {
         FieldType::PaymentList => "count u32, payment u32 …".to_owned(),
         FieldType::IntegerList => "count u32, i64 …".to_owned(),
         FieldType::Costs => "bits u8, i64 for each bit set".to_owned(),
-        FieldType::ScenarioEventType => "no bytes: the first byte of details".to_owned(),
-        FieldType::ScenarioDetails => "u8: which, then its fields".to_owned(),
+        FieldType::Which(_) => "no bytes: the first byte of details".to_owned(),
+        FieldType::Details(_) => "u8: which, then its fields".to_owned(),
     }
 }
 
@@ -33,10 +33,13 @@ fn catalogue() -> String {
             event_type.fields.iter().map(|field| format!("`{}` {}", field.name, encoding(field.field_type))).collect();
         writeln!(text, "| {} | `{}` | {} |", event_type.kind as u8, event_type.name, fields.join(" · ")).unwrap();
     }
-    text.push_str("\n| which | scenario event | fields of `details` |\n|---|---|---|\n");
-    for (which, (name, fields)) in SCENARIO_EVENTS.iter().enumerate() {
-        let fields: Vec<String> = fields.iter().map(|(name, field_type)| format!("`{name}` {}", encoding(*field_type))).collect();
-        writeln!(text, "| {which} | `{name}` | {} |", fields.join(" · ")).unwrap();
+    for (title, doings) in [("scenario event", SCENARIO_EVENTS), ("control", CONTROLS)] {
+        writeln!(text, "\n| which | {title} | fields of `details` |\n|---|---|---|").unwrap();
+        for (which, (name, fields)) in doings.iter().enumerate() {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, field_type)| format!("`{name}` {}", encoding(*field_type))).collect();
+            writeln!(text, "| {which} | `{name}` | {} |", fields.join(" · ")).unwrap();
+        }
     }
     text
 }

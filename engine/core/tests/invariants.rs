@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{config, scenario};
+use common::{acts, config, scenario};
 use payment_simulator_core::Orchestrator;
 use payment_simulator_core::event::{CATALOGUE, EventKind};
 use payment_simulator_core::transaction::Status;
@@ -80,7 +80,7 @@ fn the_log_tells_the_state(orchestrator: &Orchestrator) -> Result<(), TestCaseEr
 
 proptest! {
     #[test]
-    fn hold_after_every_tick(scenario in scenario()) {
+    fn hold_after_every_tick(scenario in scenario(), acts in acts()) {
         // What may leave a bank beyond its credit: money taken from outside, credit taken away, a pool given back.
         let breaks_credit = |event: &serde_json::Value| event["type"] == "DirectTransfer" || event["type"] == "CollateralAdjustment";
         let transfers = scenario["scenario_events"].as_array().unwrap().iter().any(breaks_credit)
@@ -91,6 +91,7 @@ proptest! {
         };
         let money: i128 = orchestrator.balances().iter().map(|balance| i128::from(*balance)).sum::<i128>() - pools(&orchestrator);
         while !orchestrator.is_complete() {
+            common::act(&mut orchestrator, &acts);
             orchestrator.tick().unwrap();
             let now: i128 = orchestrator.balances().iter().map(|balance| i128::from(*balance)).sum::<i128>() - pools(&orchestrator);
             prop_assert_eq!(money, now, "money is conserved");
@@ -147,7 +148,8 @@ proptest! {
     }
 }
 
-/// The scenarios above are not tame: between them everything happens that can be logged, but for the bound on loops (`examples.rs`).
+/// The scenarios above are not tame: between them everything happens that can be logged, but for the bound on loops
+/// (`examples.rs`) and commands (`control.rs`).
 #[test]
 fn the_scenarios_make_everything_happen() {
     let mut runner = TestRunner::deterministic();
@@ -158,5 +160,5 @@ fn the_scenarios_make_everything_happen() {
         seen.extend(orchestrator.log().iter().map(|event| event.kind.event_type().name));
     }
     let all: BTreeSet<_> = CATALOGUE.iter().map(|event_type| event_type.name).collect();
-    assert_eq!(all.difference(&seen).copied().collect::<Vec<_>>(), ["LsmCycleSearchBounded"]);
+    assert_eq!(all.difference(&seen).copied().collect::<Vec<_>>(), ["ControlExecuted", "LsmCycleSearchBounded"]);
 }

@@ -51,12 +51,21 @@ class LogError(ValueError):
 class NotKeptError(RuntimeError):
     """Events are needed that are not kept (`retain`) or were taken (`take_log`). The message says what to do."""
 
+class ControlError(ValueError):
+    """A command is refused and changes nothing. The message names the value and what would be right."""
+
+class SnapshotError(ValueError):
+    """Bytes or text are not a snapshot, a damaged one, or one of another version. The message says which, and what to
+    do.
+    """
+
 class Views:
     """What can be asked of a run: of one that goes on (`Orchestrator`) and of one that was read back (`Recording`).
 
-    What needs events that are not there raises `NotKeptError`: with `retain="settlements"` only `events`, `events_jsonl`,
-    `event_columns`, `event_rows` (which then hold arrivals and settlements) and `flows` can be asked; after `take_log`
-    only `events`, `events_jsonl` and `event_rows` from there on. `totals` and the properties can always be asked.
+    What needs events that are not there raises `NotKeptError`: with `retain="settlements"` only `events`,
+    `events_jsonl`, `event_columns`, `event_rows` (which then hold arrivals and settlements) and `flows` can be asked;
+    after `take_log` only `events`, `events_jsonl` and `event_rows` from there on. `totals` and the properties can
+    always be asked.
     """
 
     @property
@@ -167,8 +176,8 @@ class Views:
         [{"name", "written", "value"}]}`; `compared` are the comparisons that were looked at, each `{"left",
         "left_value", "operator", "right", "right_value", "result"}`. A built-in policy is a path of one action, with
         what it compared. `decision` is `{"action", ...}` with what it came out with (reason, num_splits, ...).
-        The ticks before are run again for this (milliseconds). Raises `ValueError` as `explain`, and `SimulationError`
-        if the run was steered by hand, so that it cannot be run again.
+        The ticks before are run again for this, with all that was commanded (milliseconds). Raises `ValueError` as
+        `explain`, and `SimulationError` if the log is not what configuration and commands give.
         """
     def tick_results(self, from_tick: int, to_tick: int) -> list[dict[str, int]]:
         """What `Orchestrator.tick` returned for each of these ticks that were run, told from the log."""
@@ -185,10 +194,10 @@ class Views:
 class Orchestrator(Views):
     """One simulation: its state, and the event log from which everything else can be told.
 
-    `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario. `retain` says which
-    events are kept after their tick: "all", "settlements" (arrivals and settlements) or "none"; with "all", `take_log`
-    hands them over in parts. `hashing=True` keeps the hash of the log up while running. Raises `ConfigurationError`, and
-    ValueError for `retain`.
+    `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario. `retain` says
+    which events are kept after their tick: "all", "settlements" (arrivals and settlements) or "none"; with "all",
+    `take_log` hands them over in parts. `hashing=True` keeps the hash of the log up while running. Raises
+    `ConfigurationError`, and ValueError for `retain`.
     """
 
     def __new__(cls, config: Mapping[str, Any], *, retain: str = "all", hashing: bool = False) -> Orchestrator: ...
@@ -201,6 +210,47 @@ class Orchestrator(Views):
         """
     def run(self, ticks: int) -> int:
         """Run up to `ticks` ticks, stop at the end of the last day, and return how many were run."""
+    # Snapshots
+    def save(self) -> bytes:
+        """The whole state (`docs/engine.md`), versioned and with its SHA-256.
+
+        A run that goes on from it is the same, byte by byte, as one that was never interrupted. What is kept of the log
+        is in it, and what was commanded for the next tick.
+        """
+    @staticmethod
+    def load(snapshot: bytes) -> Orchestrator:
+        """Go on from `save()`. Raises `SnapshotError`."""
+    def save_json(self) -> str:
+        """The same as JSON: `{"payment_simulator_snapshot": version, "sha256", "state"}`."""
+    @staticmethod
+    def load_json(text: str) -> Orchestrator:
+        """Go on from `save_json()`, however the text is laid out. Raises `SnapshotError`."""
+    # Run-time control, between ticks. What is accepted happens at the beginning of the next tick, in the order given,
+    # and is logged there: its effect, then `ControlExecuted`. What is refused raises `ControlError`, changing nothing.
+    def submit(
+        self,
+        sender_id: str,
+        receiver_id: str,
+        amount: int,
+        deadline_tick: int,
+        priority: int = 5,
+        divisible: bool = True,
+    ) -> str:
+        """Let a payment arrive in its sender's own queue; returns the name that it will have.
+
+        Deadlines are capped as in the scenario.
+        """
+    def withdraw(self, tx_id: str) -> None:
+        """Take a payment back from Queue 2 to its sender's own queue, where the sender's policy decides anew."""
+    def resubmit(self, tx_id: str, rtgs_priority: str) -> None:
+        """Declare a waiting payment anew (HighlyUrgent, Urgent, Normal); from Queue 2 it goes back first."""
+    def post_collateral(self, agent_id: str, amount: int) -> None:
+        """Post collateral, within the bank's capacity."""
+    def withdraw_collateral(self, agent_id: str, amount: int) -> None:
+        """Withdraw collateral that covers no credit; what was posted by hand is held for 5 ticks."""
+    def replace_policy(self, agent_id: str, policy: Mapping[str, Any]) -> None:
+        """Another policy from the next tick on: `{"type": "Deadline", "urgency_threshold": 3}`, as in `config`."""
+    # Long runs
     def take_log(self) -> bytes:
         """The canonical log of the events since the last call, which are then forgotten: a sink for long runs.
 

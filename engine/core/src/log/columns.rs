@@ -35,11 +35,9 @@ pub fn event_columns(log: &EventLog, kind: EventKind, agent_ids: &[String]) -> E
     let mut columns = EventColumns::default();
     for field in kind.event_type().fields {
         let column = match field.field_type {
-            FieldType::Code(_) | FieldType::ScenarioEventType | FieldType::Text | FieldType::OptionalText => {
-                Column::Texts(Vec::new())
-            }
+            FieldType::Code(_) | FieldType::Which(_) | FieldType::Text | FieldType::OptionalText => Column::Texts(Vec::new()),
             FieldType::Float => Column::Floats(Vec::new()),
-            FieldType::Costs | FieldType::ScenarioDetails => Column::Json(Vec::new()),
+            FieldType::Costs | FieldType::Details(_) => Column::Json(Vec::new()),
             FieldType::AgentList | FieldType::OptionalAgentList | FieldType::PaymentList | FieldType::IntegerList => {
                 Column::Lists(Vec::new(), vec![0])
             }

@@ -3,10 +3,11 @@
 use super::canonical::{Hash, head};
 use super::{EventLog, Events};
 use crate::event::EventKind;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Which events are kept after their tick.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Retention {
     /// All, until they are taken.
     #[default]

@@ -11,7 +11,7 @@ mod search;
 
 pub use deferred::apply_deferred_credits;
 pub use multilateral::{Batch, Queued};
-pub use queue2::Queue2;
+pub use queue2::{Queue2, Saved as SavedQueue2};
 pub use rtgs::{release_from_queue2, settle_submissions};
 
 use crate::agent::LimitExceeded;

@@ -5,7 +5,8 @@
 
 use crate::log::NONE;
 use crate::money::Cents;
-use crate::transaction::Transaction;
+use crate::transaction::{Status, Transaction};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// The central queue.
@@ -27,6 +28,14 @@ pub struct Queue2 {
     woken: Vec<u32>,
     is_woken: Vec<bool>,
     /// Whether something came, went, or became affordable, since netting last found nothing.
+    netting_may_help: bool,
+}
+
+/// What a snapshot holds of the queue beside the payments in it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Saved {
+    next_sequence: u32,
+    woken: Vec<u32>,
     netting_may_help: bool,
 }
 
@@ -109,6 +118,39 @@ impl Queue2 {
             is_woken: vec![false; agents],
             netting_may_help: false,
         }
+    }
+
+    /// For a snapshot.
+    pub fn saved(&self) -> Saved {
+        let waits = |agent: &u32| self.count_of(*agent) > 0;
+        let woken = self.woken.iter().copied().filter(waits).collect();
+        Saved { next_sequence: self.next_sequence, woken, netting_may_help: self.netting_may_help }
+    }
+
+    /// An empty queue becomes what it was when a snapshot was taken. False if it cannot have been.
+    pub fn restore(&mut self, saved: Saved, transactions: &mut [Transaction]) -> bool {
+        let in_queue2 = |payment: &&Transaction| payment.status == Status::Queue2;
+        let places = transactions.iter().zip(0..).filter(|(payment, _)| in_queue2(payment));
+        let mut entries: Vec<(u32, u8, u32)> =
+            places.map(|(payment, index)| (payment.queue2_sequence, payment.queue2_class, index)).collect();
+        entries.sort_unstable();
+        let is_right = entries.windows(2).all(|pair| pair[0].0 < pair[1].0)
+            && entries.last().is_none_or(|(last, ..)| *last < saved.next_sequence)
+            && entries.iter().all(|(_, class, _)| usize::from(*class) < CLASSES)
+            && saved.woken.iter().all(|agent| (*agent as usize) < self.senders.len());
+        if !is_right {
+            return false;
+        }
+        for (sequence, class, index) in entries {
+            self.next_sequence = sequence;
+            if !self.push(index, class, transactions) {
+                return false;
+            }
+        }
+        self.next_sequence = saved.next_sequence;
+        saved.woken.iter().for_each(|agent| self.wake(*agent));
+        self.netting_may_help = saved.netting_may_help;
+        true
     }
 
     /// How many payments wait.

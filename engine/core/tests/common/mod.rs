@@ -1,7 +1,9 @@
 //! Random scenarios for the property tests.
 #![allow(dead_code)] // each test uses what it needs
 
-use payment_simulator_core::Config;
+use payment_simulator_core::config::PolicyConfig;
+use payment_simulator_core::control::Submission;
+use payment_simulator_core::{Config, Orchestrator};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -212,4 +214,70 @@ pub fn scenario() -> impl Strategy<Value = Value> {
             },
         )
     })
+}
+
+/// What somebody does between two ticks of a run.
+#[derive(Debug, Clone)]
+pub struct Act {
+    tick: u32,
+    kind: u8,
+    /// Chooses banks and payments among those that there are.
+    pick: u32,
+    amount: i64,
+}
+
+/// Some acts of every kind, in any order.
+pub fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = (0..2 * TICKS_PER_DAY, 0_u8..8, any::<u32>(), 1_i64..3_000);
+    prop::collection::vec(act.prop_map(|(tick, kind, pick, amount)| Act { tick, kind, pick, amount }), 0..24)
+}
+
+/// Do what is to be done before the tick that runs next. Returns how many commands were accepted.
+pub fn act(orchestrator: &mut Orchestrator, acts: &[Act]) -> usize {
+    let tick = orchestrator.current_tick();
+    acts.iter().filter(|act| act.tick == tick).filter(|act| act.give(orchestrator)).count()
+}
+
+impl Act {
+    pub fn tick(&self) -> u32 {
+        self.tick
+    }
+
+    fn give(&self, orchestrator: &mut Orchestrator) -> bool {
+        let ids = orchestrator.agent_ids().to_vec();
+        let (pick, amount) = (self.pick as usize, self.amount);
+        let (sender, receiver) = (&ids[pick % ids.len()], &ids[(pick + 1) % ids.len()]);
+        let waiting: Vec<String> = (0..orchestrator.log().payments())
+            .filter(|payment| orchestrator.state().transactions[*payment as usize].is_queued())
+            .map(|payment| orchestrator.log().payment_id(payment))
+            .collect();
+        let payment = waiting.get(pick % waiting.len().max(1)).cloned().unwrap_or_default();
+        match self.kind {
+            0 | 1 => {
+                let deadline_tick = self.tick + 1 + self.pick % 9;
+                let new = Submission {
+                    sender,
+                    receiver,
+                    amount,
+                    deadline_tick,
+                    priority: (self.pick % 11) as u8,
+                    divisible: self.kind == 0,
+                };
+                orchestrator.submit(new).is_ok()
+            }
+            2 | 3 => orchestrator.withdraw(&payment).is_ok(),
+            4 => orchestrator.resubmit(&payment, ["HighlyUrgent", "Urgent", "Normal"][pick % 3]).is_ok(),
+            5 => orchestrator.post_collateral(sender, amount).is_ok(),
+            6 => orchestrator.withdraw_collateral(sender, amount).is_ok(),
+            _ => {
+                let policy = match self.pick % 3 {
+                    0 => json!({"type": "Fifo"}),
+                    1 => json!({"type": "LiquidityAware", "target_buffer": amount, "urgency_threshold": 2}),
+                    _ => tree(self.pick % 6),
+                };
+                let policy: PolicyConfig = serde_json::from_value(policy).expect("a policy");
+                orchestrator.replace_policy(sender, &policy).is_ok()
+            }
+        }
+    }
 }
