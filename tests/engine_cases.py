@@ -81,7 +81,11 @@ def trees(payments: int) -> Input:
 
 def compare(field: str, op: str, right: float | str) -> dict[str, Any]:
     """A comparison of a field with a number or another field."""
-    return {"op": op, "left": {"field": field}, "right": {"field": right} if isinstance(right, str) else {"value": right}}
+    return {
+        "op": op,
+        "left": {"field": field},
+        "right": {"field": right} if isinstance(right, str) else {"value": right},
+    }
 
 
 RELEASING = (
@@ -104,7 +108,13 @@ def tree_document() -> dict[str, Any]:
     node: dict[str, Any] = {"type": "action", "node_id": "Hold", "action": "Hold", "parameters": {}}
     for number, condition in reversed(list(enumerate(RELEASING, start=1))):
         release = {"type": "action", "node_id": f"Release{number}", "action": "Release", "parameters": {}}
-        node = {"type": "condition", "node_id": f"Question{number}", "condition": condition, "on_true": release, "on_false": node}
+        node = {
+            "type": "condition",
+            "node_id": f"Question{number}",
+            "condition": condition,
+            "on_true": release,
+            "on_false": node,
+        }
     return {"version": "1.0", "policy_id": "ten_questions", "payment_tree": node}
 
 

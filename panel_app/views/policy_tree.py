@@ -139,7 +139,8 @@ def _svg(shape: Drawing, path: list[dict[str, Any]], bank: str) -> Markup:
     boxes = join([_box(box, box.node_id in taken) for box in shape.boxes])
     return Markup(
         '<div class="drawn" tabindex="0" role="region" aria-label="{label}"><svg viewBox="0 0 {w:.0f} {h:.0f}" '
-        'style="max-width:{w:.0f}px;min-width:{least:.0f}px" role="img" aria-label="{label}">{lines}{boxes}</svg></div>'
+        'style="max-width:calc({w:.0f}px * var(--k, 1));min-width:calc({least:.0f}px * var(--k, 1))" '
+        'role="img" aria-label="{label}">{lines}{boxes}</svg></div>'
     ).format(
         label=text.tree_of(bank, len(shape.boxes)),
         w=shape.width,
