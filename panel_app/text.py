@@ -461,7 +461,7 @@ ALL_LESSONS = "All lessons"
 BEGIN, GO_ON, NEXT, FINISH = "Begin", "Go on", "Next", "Finish"
 SHOW_AGAIN = "Show it again"
 SHOW_ME = "Show me"
-TRY_IT, DO_IT = "Try it", "Your turn"
+DO_IT = "Your turn"
 RIGHT, NOT_QUITE, DONE = "Right.", "Not quite.", "Done."
 YOUR_DAYS = "The days that you have tried"
 LOWEST = "lowest"
@@ -499,20 +499,12 @@ def steps_and_seen(steps: int, seen: int) -> str:
     return count(steps, "step") + (f", {seen} seen" if seen else "")
 
 
-def next_step(title: str) -> str:
-    return f"Next: {title}"
-
-
-def curve_of(names: Sequence[str]) -> str:
-    return f"{', '.join(names)} of the days that you have tried"
-
-
 # Editor
 
 EDITOR, TEXT_OF_SCENARIO = "Editor", "Scenario as YAML"
 EDITOR_HELP = "Tab leaves the text. F8 goes to the next message."
 EDITED = "edited"
-OPEN_FILE, SAVE_FILE, REVERT = "Open file", "Save file", "As in the file"
+SAVE_FILE, REVERT = "Save file", "As in the file"
 GROUPS = {"bank": "Bank", "day": "Day and netting", "costs": "Costs"}
 FORM, MESSAGES = "Form", "Messages"
 NEXT_MESSAGE = "F8 next message"
@@ -548,10 +540,6 @@ def did_you_mean(key: str) -> str:
 
 def in_file(name: str) -> str:
     return f"in {name}"
-
-
-def other_changes(number: int) -> str:
-    return f"{count(number, 'change')} of What if on top of this text."
 
 
 # Policy trees

@@ -84,3 +84,15 @@ def test_no_view_or_figure_holds_words_of_its_own(view: Path) -> None:
     tree = ast.parse(view.read_text(encoding="utf-8"))
     own = [f"{view.name}:{line}: {word}" for line, text in strings(tree) for word in words(text)]
     assert own == []
+
+
+def test_the_catalog_holds_no_word_that_nobody_says() -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in PANEL_APP.rglob("*.py"))
+    for catalog in sorted(PANEL_APP.glob("text*.py")):
+        tree = ast.parse(catalog.read_text(encoding="utf-8"))
+        named = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+        targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+        named += [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+        assert named
+        if catalog.name != "text_compare.py":  # being written
+            assert [name for name in named if len(re.findall(rf"\b{name}\b", sources)) < 2] == [], catalog.name
