@@ -18,7 +18,7 @@ from payment_simulator.api import middleware
 from payment_simulator.api.manager import SimulationManager
 from payment_simulator.api.middleware.rate import Buckets
 from payment_simulator.api.problem import ProblemError, storage_failed
-from payment_simulator.api.routes import events, meta, simulations, sockets, state, transactions
+from payment_simulator.api.routes import checkpoints, control, events, meta, simulations, sockets, state, transactions
 from payment_simulator.api.settings import Settings
 from payment_simulator.persistence.errors import DatabaseError
 
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.manager = SimulationManager(settings)
     app.state.buckets = Buckets(settings.limits.requests_per_second)
-    for module in (meta, simulations, transactions, events, state, sockets):
+    for module in (meta, checkpoints, simulations, transactions, control, events, state, sockets):
         app.include_router(module.router, prefix="/api")
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(ProblemError, _problem)

@@ -21,8 +21,10 @@ class Record(Protocol):
     lifecycle: Lifecycle
     busy_seconds: float
     """How long the engine has worked on it."""
-    submissions: Mapping[str, SubmittedPayment]
-    """Payments that clients have submitted, by name, as far as this is known."""
+
+    @property
+    def submissions(self) -> Mapping[str, SubmittedPayment]:
+        """Payments that clients have submitted, by name, as far as this is known."""
 
     async def look(self, query: Callable[[RunView], Answer]) -> Answer:
         """What `query` says of the run as it is now. It has the engine to itself, on another thread."""

@@ -40,9 +40,12 @@ class Recorder(View):
         with self._transaction():
             self._tables = RunTables(self._connection, simulation_id, engine)
             self._tables.introduce(database.path, CONFIG_FILE, display)
-            if not engine.current_tick:
-                self._write_segment(0, 0)  # the head of the log: it can be read before the first tick
-        self.commit()
+            self._tables.write_past(engine)
+            self._write_segment(
+                0, engine.current_tick
+            )  # with the head of the log: it can be read before the first tick
+            self._tables.update(committed_ticks=engine.current_tick)
+        self._ticks = engine.current_tick
 
     def show(self, frame: TickFrame) -> None:
         """Commit, if it is time."""

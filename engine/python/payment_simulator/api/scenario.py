@@ -72,6 +72,26 @@ def _name(media_type: str) -> str:
     raise ProblemError(415, "media-type", f"got a body of type {kind[:80]!r}; send {known}")
 
 
+def policy_of(policy: dict[str, Any], agent_ids: list[str]) -> dict[str, Any]:
+    """A bank's policy as the engine reads it, from the form that scenarios have. 400 for one that is not right."""
+    agents: list[dict[str, Any]] = [{"id": name, "opening_balance": 0} for name in agent_ids]
+    agents[0]["policy"] = policy
+    text = json.dumps({"simulation": {"ticks_per_day": 1}, "agents": agents})
+    try:
+        config = parse_config(text, JSON_NAME, files=False)
+    except ConfigError as error:
+        errors = [_below(field_error(item)) for item in error.problems]
+        detail = f"{errors[0]['path']}: {errors[0]['message']}"
+        raise ProblemError(400, "invalid-configuration", detail, errors=errors) from None
+    given: dict[str, Any] = config.engine_input()["agents"][0]["policy"]
+    return given
+
+
+def _below(error: dict[str, Any]) -> dict[str, Any]:
+    """A mistake in a policy, without the scenario that was put around it."""
+    return error | {"path": error["path"].removeprefix("agents.0."), "line": None, "column": None}
+
+
 def field_error(problem: Problem) -> dict[str, Any]:
     """One mistake as it stands in `errors`: where, what, and which value."""
     return {

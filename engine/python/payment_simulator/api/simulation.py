@@ -11,14 +11,16 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from payment_simulator_core_rs import Orchestrator, SimulationError
+from payment_simulator_core_rs import ConfigurationError, ControlError, Orchestrator, SimulationError
 
 from payment_simulator.api.history import History
 from payment_simulator.api.lifecycle import Lifecycle, Status
-from payment_simulator.api.problem import ProblemError, conflict, storage_failed
+from payment_simulator.api.models.payment import Submission
+from payment_simulator.api.problem import ProblemError, bad_request, conflict, storage_failed
 from payment_simulator.api.record import now
 from payment_simulator.api.run_view import RunView
 from payment_simulator.api.signal import Signal
+from payment_simulator.api.snapshot import Snapshot
 from payment_simulator.api.submission import SubmittedPayment
 from payment_simulator.api.workers import SLICE_SECONDS, Workers
 from payment_simulator.execution.frame import TickFrame
@@ -68,7 +70,7 @@ class Simulation:
         self.sockets = 0
         self.touched = time.monotonic()
         self.busy_seconds = 0.0
-        self.submissions: Mapping[str, SubmittedPayment] = {}
+        self._submissions: dict[str, SubmittedPayment] = {}
         self.events_max = events_max
         self._engine = engine
         self._workers = workers
@@ -82,6 +84,11 @@ class Simulation:
         self._runner: asyncio.Task[None] | None = None
         self._pausing = asyncio.Event()
         self._messages: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+
+    @property
+    def submissions(self) -> Mapping[str, SubmittedPayment]:
+        """Payments that clients have submitted, by name."""
+        return self._submissions
 
     @property
     def ticks_per_day(self) -> int:
@@ -238,13 +245,52 @@ class Simulation:
             return await self._workers.ask(query, self._run)
 
     async def control(self, action: Callable[[Orchestrator], Answer]) -> Answer:
-        """Do something to the engine between two ticks."""
+        """Command something between two ticks: it happens in the next one. 400 for what the engine refuses, 409."""
         self.touch()
         async with self._lock:
             self.lifecycle.demand_unfinished()
-            self._run = None
-            await self._written(lambda recorder: recorder.commit())  # what is done now belongs to the next tick
-            return await self._workers.ask(action, self._engine)
+            try:
+                return await self._workers.ask(action, self._engine)
+            except (ControlError, ConfigurationError) as error:
+                raise bad_request(str(error)) from None
+
+    async def submit(self, submission: Submission) -> str:
+        """Submit a payment; its name."""
+
+        def action(engine: Orchestrator) -> str:
+            tx_id = engine.submit(
+                submission.sender,
+                submission.receiver,
+                submission.amount,
+                submission.deadline_tick,
+                submission.priority,
+                submission.divisible,
+            )
+            balances = {agent["id"]: agent["final_balance"] for agent in engine.totals()["agents"]}
+            self._submissions[tx_id] = SubmittedPayment(
+                tx_id,
+                engine.current_tick,
+                balances[submission.sender],
+                submission.sender,
+                submission.receiver,
+                submission.amount,
+                submission.deadline_tick,
+                submission.priority,
+                submission.divisible,
+            )
+            return tx_id
+
+        return await self.control(action)
+
+    async def snapshot(self) -> Snapshot:
+        """The whole state between two ticks."""
+        self.touch()
+        async with self._lock:
+            return await self._workers.ask(self._snapshot)
+
+    def _snapshot(self) -> Snapshot:
+        payments = self._engine.totals()["total_arrivals"]
+        return Snapshot(self.id, self.config, self.current_tick, payments, self._engine.save_json())
 
     async def events_from(self, seq: int) -> tuple[bytes, int]:
         """The next events from place `seq` of the log on, as JSON, and the place after them.

@@ -10,6 +10,7 @@ from typing import Any
 
 from payment_simulator_core_rs import Orchestrator
 
+from payment_simulator.api.checkpoints import Checkpoints
 from payment_simulator.api.recorder import Recorder
 from payment_simulator.api.stored_simulation import StoredSimulation
 from payment_simulator.api.workers import Workers
@@ -40,6 +41,7 @@ class Storage:
         if file.exists():
             _migrate(file)
         self.database = Database(file, create=True)
+        self.checkpoints = Checkpoints(self.database)
         self._open: OrderedDict[str, StoredSimulation] = OrderedDict()
 
     def recorder(self, engine: Orchestrator, simulation_id: str, display: Mapping[str, Any]) -> Recorder:

@@ -1,11 +1,39 @@
-"""A payment that a client has submitted, as it was at that time."""
+"""A payment that a client has submitted."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedPayment:
-    """`tick` in which it arrives, and the sender's balance before it, in cents."""
+    """What was asked for, the `tick` in which it arrives, and the sender's balance before it. Money in cents."""
 
+    tx_id: str
     tick: int
     sender_balance: int
+    sender_id: str
+    receiver_id: str
+    amount: int
+    deadline_tick: int
+    priority: int
+    divisible: bool
+
+    def row(self) -> dict[str, Any]:
+        """The payment as it is answered before it has arrived."""
+        return {
+            **dict.fromkeys(("tx_id", "transaction_id", "id"), self.tx_id),
+            **dict.fromkeys(("sender", "sender_id"), self.sender_id),
+            **dict.fromkeys(("receiver", "receiver_id"), self.receiver_id),
+            **dict.fromkeys(("amount", "remaining_amount"), self.amount),
+            **dict.fromkeys(("amount_settled", "delay_cost"), 0),
+            **dict.fromkeys(("settlement_tick", "overdue_since_tick", "dropped_tick")),
+            **dict.fromkeys(("parent_tx_id", "parent_id", "split_index")),
+            **dict.fromkeys(("is_fully_settled", "is_split"), False),
+            "priority": self.priority,
+            "arrival_tick": self.tick,
+            "deadline_tick": self.deadline_tick,
+            "status": "pending",
+            "divisible": self.divisible,
+        }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 
 from payment_simulator.execution.run_file import config_hash
 from payment_simulator.persistence import rollup
@@ -91,6 +92,17 @@ class RunTables:
         others = f"INSERT INTO event_transactions SELECT {literal}, seq, tx_id FROM arrived"
         self._insert_table(batch.transactions, others)
         self.next_seq = end_seq
+
+    def write_past(self, views: Views) -> None:
+        """Every event that `views` holds, and what is told of its whole days."""
+        count = views.event_count
+        tick_of = np.frombuffer(views.event_rows(0, count)["tick"], "<i4")
+        for day_end in range(self.ticks_per_day, views.current_tick + 1, self.ticks_per_day):
+            end = int(np.searchsorted(tick_of, day_end))
+            self.write_events(views.event_rows(self.next_seq, end), end)
+            self.end_day(day_end)
+        if self.next_seq < count:
+            self.write_events(views.event_rows(self.next_seq, count), count)
 
     def write_segment(self, log: bytes, first_seq: int, end_tick: int) -> None:
         """The canonical log of the events from `first_seq` up to `next_seq`, the last of which ends `end_tick` - 1."""

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from payment_simulator_core_rs import Orchestrator, Recording
 
 from payment_simulator.execution.frame import TickFrame
@@ -101,15 +100,11 @@ def store_recording(
 ) -> None:
     """Write a run that was read back, in one transaction. Raises `DatabaseError` for an id that is taken."""
     tables = RunTables(database.connection, simulation_id, recording, full_replay=full_replay)
-    ticks, count = recording.current_tick, recording.event_count
+    ticks = recording.current_tick
     with database.transaction():
         tables.introduce(database.path, config_file, display)
-        rows = recording.event_rows(0, count)
-        tick_of = np.frombuffer(rows["tick"], "<i4")
-        for day_end in range(tables.ticks_per_day, ticks + tables.ticks_per_day, tables.ticks_per_day):
-            end = int(np.searchsorted(tick_of, day_end))
-            tables.write_events(recording.event_rows(tables.next_seq, end), end)
-            tables.end_day(min(day_end, ticks))
+        tables.write_past(recording)
+        tables.end_day(ticks)
         tables.write_segment(recording.canonical_log(), 0, ticks)
         tables.update(committed_ticks=ticks)
         tables.complete(recording, None)

@@ -10,18 +10,27 @@ from payment_simulator.api.models.payment import (
     PaymentLifecycle,
     Payments,
     PaymentStatus,
+    Submission,
+    Submitted,
     TrackedPayment,
 )
 from payment_simulator.api.models.problem import answers
 from payment_simulator.api.queries import events as event_queries
 from payment_simulator.api.queries import payments as payment_queries
 from payment_simulator.api.queries import waiting
-from payment_simulator.api.routes.access import AnyRecord, known_payment
+from payment_simulator.api.routes.access import AnyRecord, Live, known_payment
 from payment_simulator.api.run_view import RunView
 
 router = APIRouter(prefix="/simulations/{simulation_id}/transactions", tags=["transactions"])
 
 TxPath = Annotated[str, Path(description="a payment", max_length=200)]
+
+
+@router.post("", response_model=Submitted, responses=answers(404, 409, 413))
+async def submit(simulation: Live, submission: Submission) -> dict[str, Any]:
+    """Submit a payment: it arrives in the tick that runs next. 400 for what the engine refuses."""
+    name = await simulation.submit(submission)
+    return {"transaction_id": name, "message": "Transaction submitted"}
 
 
 @router.get("", response_model=Payments, responses=answers(404))
@@ -52,8 +61,14 @@ async def overdue(record: AnyRecord) -> dict[str, Any]:
 @router.get("/{tx_id}", response_model=TrackedPayment, responses=answers(404))
 async def tracked(record: AnyRecord, tx_id: TxPath) -> dict[str, Any]:
     """One payment."""
-    row = await record.look(lambda run: payment_queries.tracked(run, known_payment(run, tx_id)))
     submitted = record.submissions.get(tx_id)
+
+    def query(run: RunView) -> dict[str, Any]:
+        if submitted is not None and submitted.tick >= run.ticks:
+            return submitted.row()
+        return payment_queries.tracked(run, known_payment(run, tx_id))
+
+    row = await record.look(query)
     return {
         **row,
         "submitted_at_tick": submitted.tick if submitted else None,
