@@ -20,6 +20,7 @@ from payment_simulator import simulate
 from playwright.sync_api import Browser, CDPSession
 
 from panel_app.session import SPEEDS
+from tests import bench_server
 from tests.large_run import engine_input
 from tests.visit import ARGUMENTS, CHROMIUM, Visit, chromium, serving
 from web.serve import Server
@@ -63,9 +64,13 @@ Figures = dict[str, dict[str, Any]]
 
 
 def main() -> None:
-    """Measure everything and print it."""
+    """Measure everything and print it; `server` measures the server alone."""
     say(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    figures: Figures = {}
+    say("server")
+    figures: Figures = bench_server.figures()
+    if sys.argv[1:] == ["server"]:
+        print(json.dumps(figures, indent=2))
+        return
     with serving() as server, chromium() as browser:
         for measure in (starts, transfer, memory, payments, frames):
             say(measure.__name__)
