@@ -64,11 +64,16 @@ class Editor:
     def can_undo(self) -> bool:
         return bool(self._undo)
 
-    def type(self, text: str) -> None:
-        """The reader typed; the page has this text already."""
+    def write(self, text: str) -> None:
+        """The reader typed; the page has this text already. It is checked when `check` is called."""
         if text != self.text:
             self._keep()
             self.text = text
+
+    def type(self, text: str) -> None:
+        """The reader typed, and the text is checked at once."""
+        if text != self.text:
+            self.write(text)
             self.check()
 
     def set(self, name: str, typed: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from panel_app.app import App
 
-RUN_AFTER_SECONDS = 0.4
-"""A valid text runs when nothing was typed for so long."""
+CHECK_AFTER_SECONDS, RUN_AFTER_SECONDS = 0.05, 0.4
+"""A text is checked, and a valid one runs, when nothing was typed for so long."""
 CHECK_AGAIN_SECONDS = 0.5
 HINT = re.compile(r"did you mean ([\w.-]+)\?")
 
@@ -72,12 +73,13 @@ class Written(Part):
         """Make a change of the text, show what it gives, and run it in a moment."""
         change()
         self._show()
-        self._run_soon()
+        self._soon(self._run_later)
 
     # Actions
 
     def _typed(self, typed: Any) -> None:
-        self.changed(lambda: self.editor.type(str(typed)))
+        self.editor.write(str(typed))
+        self._soon(self._check_later)
 
     def _caret(self, line: Any) -> None:
         if str(line).isdigit() and self.editor.follow(int(line)) and self.form is not None:
@@ -100,24 +102,34 @@ class Written(Part):
 
     # Running
 
-    def _run_soon(self) -> None:
-        """While somebody types, the day waits; without a running loop (a test) it runs at once."""
+    def _soon(self, work: Callable[[float], Coroutine[Any, Any, None]]) -> None:
+        """Do it in a moment, in place of what was to be done before; without a running loop (a test), at once."""
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        if not self.editor.pending:
-            return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._run()
+            asyncio.run(work(0.0))
             return
-        self._later = loop.create_task(self._run_later())
+        self._later = loop.create_task(work(1.0))
 
-    async def _run_later(self) -> None:
-        await asyncio.sleep(RUN_AFTER_SECONDS)
+    async def _check_later(self, patience: float) -> None:
+        """Of what is typed quickly only the last text is checked: a long one takes longer than a keystroke."""
+        await asyncio.sleep(CHECK_AFTER_SECONDS * patience)
+        await self.app.locked(self._check)
+        await self._run_later(patience)
+
+    async def _run_later(self, patience: float) -> None:
+        """While somebody types, the day waits."""
+        if self.editor.pending:
+            await asyncio.sleep(RUN_AFTER_SECONDS * patience)
+            await self.app.locked(self._run)
         self._later = None
-        await self.app.locked(self._run)
+
+    def _check(self) -> None:
+        self.editor.check()
+        self._show()
 
     def _run(self) -> None:
         self.editor.run()
@@ -125,14 +137,10 @@ class Written(Part):
 
     def _wait_for_checks(self) -> None:
         """In the browser the code that checks arrives a moment after the first picture."""
-        if self.editor.ready or self._later is not None:
-            return
-        try:
-            self._later = asyncio.get_running_loop().create_task(self._check_again())
-        except RuntimeError:
-            return
+        if not self.editor.ready and self._later is None:
+            self._soon(self._check_again)
 
-    async def _check_again(self) -> None:
+    async def _check_again(self, _: float) -> None:
         while not self.editor.ready:
             await asyncio.sleep(CHECK_AGAIN_SECONDS)
             self.editor.check()
