@@ -138,7 +138,7 @@ impl Journal {
     /// After a snapshot: the commands before this tick have been carried out. Policies that were replaced are replaced again. Refused if
     /// a command could not have been accepted.
     pub fn restore(&mut self, state: &mut State, config: &Config) -> Result<(), String> {
-        let (banks, payments) = (state.agents.len() as u32, state.transactions.len() as u32);
+        let (banks, payments) = (state.agents.len() as u32, state.log.payments());
         self.next = self.entries.partition_point(|(tick, _)| *tick < state.tick);
         if !self.entries.is_sorted_by_key(|(tick, _)| *tick) || self.entries.last().is_some_and(|(tick, _)| *tick > state.tick) {
             return Err("the ticks of its commands do not ascend".to_owned());
@@ -225,15 +225,17 @@ impl Command {
                     .u32(index);
             }
             Self::Withdraw { payment } => {
-                withdraw(state, payment);
-                log(state, CONTROL_WITHDRAW).u32(payment);
+                let index = waiting(state, payment)?;
+                withdraw(state, index);
+                log(state, CONTROL_WITHDRAW).u32(index);
             }
             Self::Resubmit { payment, priority } => {
-                if state.transactions[payment as usize].status == Status::Queue2 {
-                    withdraw(state, payment);
+                let index = waiting(state, payment)?;
+                if state.transactions[index as usize].status == Status::Queue2 {
+                    withdraw(state, index);
                 }
-                declare(state, payment, priority);
-                log(state, CONTROL_RESUBMIT).u32(payment).u8(priority as u8);
+                declare(state, index, priority);
+                log(state, CONTROL_RESUBMIT).u32(index).u8(priority as u8);
             }
             Self::PostCollateral { agent, amount } => {
                 post_by_hand(state, agent as usize, amount);
@@ -250,6 +252,15 @@ impl Command {
         }
         Ok(())
     }
+}
+
+/// The place of a payment that waits.
+fn waiting(state: &State, payment: u32) -> Result<u32, SimulationError> {
+    let index = state
+        .log
+        .slot_of(payment)
+        .filter(|index| state.transactions.get(*index as usize).is_some_and(|payment| payment.is_queued()));
+    index.ok_or_else(|| SimulationError::Control(ConfigError::new("tx_id", format!("payment {payment} does not wait"))))
 }
 
 fn log(state: &mut State, control: u8) -> crate::log::PayloadWriter<'_> {
@@ -426,7 +437,10 @@ impl Orchestrator {
         let Some(payment) = self.log().payment_named(tx_id) else {
             return refuse(format!("tx_id: {tx_id:?} is not a payment that has arrived"));
         };
-        let status = self.state().transactions[payment as usize].status;
+        let Some(slot) = self.log().slot_of(payment) else {
+            return refuse(format!("tx_id: {tx_id} does not wait: it is settled, was split or was dropped"));
+        };
+        let status = self.state().transactions[slot as usize].status;
         let what = match status {
             Status::Queue1 | Status::Queue2 => {
                 let goes_back = |command: &Command| match command {

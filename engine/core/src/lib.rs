@@ -32,6 +32,7 @@ pub mod budget;
 pub mod collateral;
 mod deadlines;
 mod escalation;
+mod finished;
 pub mod pool;
 mod queue1;
 mod rng;

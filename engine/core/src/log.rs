@@ -7,6 +7,7 @@
 mod canonical;
 mod columns;
 mod json;
+mod numbering;
 mod retention;
 mod rows;
 mod saved;
@@ -14,6 +15,7 @@ mod saved;
 pub use canonical::LogError;
 pub use columns::{Column, EventColumns, event_columns};
 pub use json::write_json_lines;
+use numbering::Numbering;
 pub use retention::{NotKept, RETENTIONS, Retention};
 pub use rows::{EventRows, Texts, event_rows};
 pub use saved::SavedLog;
@@ -36,14 +38,18 @@ pub struct EventLog {
     /// For each payment, the place of its arrival.
     arrivals: Vec<u32>,
     retention: Retention,
-    /// How many events, and how many payments' arrivals, are no longer here, and the tick with which `ticks` begins.
+    /// How many events, payments' arrivals and parts are no longer here, and the tick with which `ticks` begins.
     forgotten: usize,
     forgotten_payments: u32,
+    forgotten_parts: u32,
     first_tick: u32,
     /// Whether the head of the canonical log was taken.
     head_is_taken: bool,
     /// Where only some events are kept: the place of each among all.
     sequences: Vec<u64>,
+    numbering: Numbering,
+    /// How many parts there were when the last tick began.
+    parts_before_tick: usize,
     /// The hash of all events so far, if it is kept up.
     hash: Option<Box<canonical::Hash>>,
 }
@@ -214,6 +220,7 @@ impl PayloadWriter<'_> {
 impl EventLog {
     /// Begin the next tick.
     pub fn begin_tick(&mut self) {
+        self.parts_before_tick = self.parts.len();
         self.ticks.push(TickStart { event: self.rows.len(), payload: self.payload.len() });
     }
 
@@ -252,7 +259,7 @@ impl EventLog {
         let before = self.parts.partition_point(|part| part.payment < payment);
         match self.parts.get(before) {
             Some(part) if part.payment == payment => format!("{}.{}", self.payment_id(part.whole), part.number),
-            _ => format!("tx_{:08}", u64::from(payment) + 1 - before as u64),
+            _ => format!("tx_{:08}", u64::from(payment) + 1 - (u64::from(self.forgotten_parts) + before as u64)),
         }
     }
 
@@ -265,11 +272,11 @@ impl EventLog {
             return self.parts.iter().find(|part| (part.whole, part.number) == (whole, number)).map(|part| part.payment);
         }
         let number = digits.parse::<u32>().ok().filter(|number| *number > 0)?;
-        // Payment p is the number p + 1 less the parts up to it; of those with the same number the first is the one that is not a part.
-        let (mut low, mut high) = (0, self.payments());
+        // Of those whose parts are forgotten none is asked for any more. Payment p is the number p + 1 less the parts up to it; of those with the same number the first is the one that is not a part.
+        let (mut low, mut high) = (self.forgotten_parts, self.payments());
         while low < high {
             let middle = low + (high - low) / 2;
-            let parts = self.parts.partition_point(|part| part.payment <= middle) as u32;
+            let parts = self.forgotten_parts + self.parts.partition_point(|part| part.payment <= middle) as u32;
             if middle + 1 - parts < number { low = middle + 1 } else { high = middle }
         }
         Some(low).filter(|payment| *payment < self.payments() && self.payment_id(*payment) == name)

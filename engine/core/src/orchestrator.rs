@@ -9,6 +9,7 @@ use crate::costs;
 use crate::error::{ConfigError, SimulationError};
 use crate::escalation::escalate_priorities;
 use crate::event::EventKind;
+use crate::finished::give_back_finished;
 use crate::log::{Common, EventLog, NotKept, Retention};
 use crate::money::Cents;
 use crate::pool::{allocate_pools, return_pools};
@@ -105,6 +106,7 @@ impl Orchestrator {
         end_day(state)?;
         state.log.end_tick();
         state.tick += 1;
+        give_back_finished(state);
         Ok(state.tally.end_tick())
     }
 
@@ -192,7 +194,7 @@ impl Orchestrator {
         self.state.log.hash(&self.agent_ids)
     }
 
-    /// The payments, in the order in which they arose.
+    /// The payments, in the order in which they arose; where not all events are kept, finished ones are given back.
     pub fn transactions(&self) -> &[Transaction] {
         &self.state.transactions
     }

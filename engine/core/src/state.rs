@@ -32,7 +32,8 @@ pub struct State {
     pub agents: Vec<Agent>,
     /// The banks whose policies are decision trees, ascending.
     pub tree_banks: Vec<u32>,
-    /// The payments, in the order in which they arose.
+    /// The payments, in the order in which they arose. A payment's place is its number unless finished payments were given back
+    /// (`finished.rs`); the log knows both.
     pub transactions: Vec<Transaction>,
     /// Which payments are due when.
     pub deadlines: Deadlines,

@@ -58,7 +58,7 @@ fn goes_on_as_if_never_interrupted(scenario: Value, acts: &[Act], options: Optio
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(8), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(16), ..ProptestConfig::default() })]
 
     #[test]
     fn resuming_is_as_if_never_interrupted(scenario in scenario(), acts in acts()) {

@@ -93,6 +93,10 @@ impl EventLog {
 
     /// The tick is over: hash its events, and forget those that are not to be kept.
     pub fn end_tick(&mut self) {
+        self.number_last_parts();
+        if self.retention != Retention::None || self.hash.is_some() {
+            self.number_last_events();
+        }
         if let Some(mut hash) = self.hash.take() {
             hash.events(self.last_tick());
             self.hash = Some(hash);
@@ -132,6 +136,7 @@ impl EventLog {
 
     /// Forget all that is there.
     fn forget(&mut self) {
+        self.forget_parts();
         self.first_tick = self.ticks();
         self.forgotten += self.rows.len();
         self.forgotten_payments += self.arrivals.len() as u32;

@@ -1,6 +1,7 @@
 //! The log in a snapshot: what is kept of it, as canonical records, and where it stands.
 
 use super::canonical::Hash;
+use super::numbering::Numbering;
 use super::{EventLog, Part, Retention};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -11,6 +12,8 @@ pub struct SavedLog {
     first_tick: u32,
     forgotten: u64,
     forgotten_payments: u32,
+    forgotten_parts: u32,
+    numbering: Numbering,
     head_is_taken: bool,
     parts: Vec<Part>,
     sequences: Vec<u64>,
@@ -28,12 +31,19 @@ impl EventLog {
             first_tick: self.first_tick,
             forgotten: self.forgotten as u64,
             forgotten_payments: self.forgotten_payments,
+            forgotten_parts: self.forgotten_parts,
+            numbering: self.numbering.clone(),
             head_is_taken: self.head_is_taken,
             parts: self.parts.clone(),
             sequences: self.sequences.clone(),
             records: Bytes(records),
             hash: self.hash.as_ref().map(|hash| Bytes(hash.state())),
         }
+    }
+
+    /// Whether its payments can stand in so many slots.
+    pub fn fits(&self, slots: usize) -> bool {
+        self.numbering.fits(slots, self.payments())
     }
 
     /// The log as it was when a snapshot was taken.
@@ -50,11 +60,16 @@ impl EventLog {
             first_tick: saved.first_tick,
             forgotten: saved.forgotten as usize,
             forgotten_payments: saved.forgotten_payments,
+            forgotten_parts: saved.forgotten_parts,
+            numbering: saved.numbering,
             head_is_taken: saved.head_is_taken,
             hash: hash.map(Box::new),
             ..Self::default()
         };
         let is_whole = empty.require_all().is_ok();
+        if is_whole && (empty.numbering != Numbering::default() || empty.forgotten_parts > 0) {
+            return Err("its log does not agree with itself".to_owned());
+        }
         let mut log = empty
             .read_records(&saved.records.0, agent_ids, ticks_per_day, days)
             .map_err(|error| format!("its log is damaged: {error}"))?;
@@ -69,10 +84,10 @@ impl EventLog {
         if !names || !places || saved.ticks < log.first_tick {
             return Err("its log does not agree with itself".to_owned());
         }
+        log.parts = saved.parts;
         while log.ticks() < saved.ticks {
             log.begin_tick();
         }
-        log.parts = saved.parts;
         log.sequences = saved.sequences;
         Ok(log)
     }

@@ -247,10 +247,9 @@ impl Act {
         let ids = orchestrator.agent_ids().to_vec();
         let (pick, amount) = (self.pick as usize, self.amount);
         let (sender, receiver) = (&ids[pick % ids.len()], &ids[(pick + 1) % ids.len()]);
-        let waiting: Vec<String> = (0..orchestrator.log().payments())
-            .filter(|payment| orchestrator.state().transactions[*payment as usize].is_queued())
-            .map(|payment| orchestrator.log().payment_id(payment))
-            .collect();
+        let payments = orchestrator.transactions().iter().zip(0..).filter(|(payment, _)| payment.is_queued());
+        let waiting: Vec<String> =
+            payments.map(|(_, slot)| orchestrator.log().payment_id(orchestrator.log().number_in(slot))).collect();
         let payment = waiting.get(pick % waiting.len().max(1)).cloned().unwrap_or_default();
         match self.kind {
             0 | 1 => {
