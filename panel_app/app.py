@@ -7,16 +7,21 @@ import time
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import panel as pn
 from bokeh.document import Document
 
 from panel_app import scenarios, text
+from panel_app.differences import agents_of
+from panel_app.exchange import Exchange
 from panel_app.moment import moment
 from panel_app.page import KEYS, Page, Payload
+from panel_app.policies import BUILT_IN, with_defaults, with_parameter
 from panel_app.session import SPEEDS, WINDOWS, Session, View
 from panel_app.theme import DARK, LIGHT
+from panel_app.trace import WHATS
 from panel_app.views.banks import Banks
 from panel_app.views.caption import Caption
 from panel_app.views.charts import ChartsView
@@ -32,6 +37,10 @@ from panel_app.views.strip import StripView
 from panel_app.views.tables import Events, Payments
 from panel_app.views.transport import Transport
 from panel_app.views.what_if import WhatIfPanel
+from panel_app.whatif import MULTILATERAL
+
+if TYPE_CHECKING:
+    from panel_app.sharing import Note
 
 ANNOUNCE_SECONDS = 1.0
 HOLD_SECONDS = 0.9
@@ -56,8 +65,10 @@ Action = Callable[[Any], object]
 class App:
     """One page: a session, its views and the line to the page."""
 
-    def __init__(self, page: Page, session: Session, doc: Document) -> None:
+    def __init__(self, page: Page, session: Session, doc: Document, note: Note | None = None) -> None:
+        """`note`: what there is to say about the address with which the page was opened."""
         self.page = page
+        self._note = note
         self.doc = doc
         self.session = session
         self.still = False
@@ -69,6 +80,7 @@ class App:
         self.inspector = Inspector(session, theme)
         self.events, self.payments = Events(session, theme), Payments(session, theme)
         self.phone = Phone(session, theme)
+        self.what_if = WhatIfPanel(session, theme)
         self.network, self.strip, self.charts = (
             NetworkView(session, theme),
             StripView(session, theme),
@@ -89,7 +101,7 @@ class App:
             self.charts,
             self.events,
             self.payments,
-            WhatIfPanel(session, theme),
+            self.what_if,
             self.phone,
         ]
         self.every = {
@@ -98,7 +110,8 @@ class App:
         }
         self._later = dict(LATER)
         self._drawn = dict.fromkeys(self.every, 0.0)
-        self.actions = self._actions()
+        self.exchange = Exchange(self)
+        self.actions = self._actions() | self.exchange.actions | self.what_if.actions
         session.subscribe(self._changed)
         page.on("key", self._key)
         page.on("theme", self._theme)
@@ -129,6 +142,10 @@ class App:
 
     def start(self) -> None:
         """Tell the page what is on show."""
+        self.look(self.session.view)
+        self._classes()
+        self.exchange.start(self._note)
+        self._note = None
         self._tell_look()
         self._tell_page()
 
@@ -145,7 +162,12 @@ class App:
         self.session.set_dark(bool(payload.get("dark")))
 
     def _query(self, payload: Payload) -> None:
-        open_query(self.session, payload)
+        link = str(payload.get("link") or "").removeprefix("#")
+        self.session.embedded = self.session.embedded or "embed" in payload
+        if link.startswith("run="):
+            self.exchange.open_link(link)
+        else:
+            open_query(self.session, payload)
         self.start()
 
     def _actions(self) -> dict[str, Action]:
@@ -166,27 +188,33 @@ class App:
             "speed": lambda ticks: session.set_speed(int(ticks)),
             "bank": lambda bank: session.select(("bank", int(bank))),
             "payment": lambda payment: session.select(("payment", int(payment))),
+            "flow": lambda pair: session.select(("flow", int(pair))),
+            "inspect-flow": lambda _: self._inspect_flow(),
+            "trace": lambda asked: self._trace(str(asked)),
             "bank-next": lambda _: self._next_bank(1),
             "bank-previous": lambda _: self._next_bank(-1),
             "payment-next": lambda _: self._next_payment(),
             "inspect-bank": lambda _: self._inspect_bank(),
             "inspect-payment": lambda _: self._inspect_payment(),
             "keep": lambda _: session.keep(),
-            "compare": lambda _: self._look("compare"),
+            "compare": lambda _: self.look("compare"),
             "keep-compare": lambda _: self._keep_and_compare(),
             "undo": lambda _: session.undo(),
             "redo": lambda _: session.redo(),
             "reset": lambda _: session.reset(),
             "bilateral": lambda on: session.change(bilateral=on == "on"),
             "cycles": lambda on: session.change(cycles=on == "on"),
+            "multilateral": lambda mode: session.change(multilateral=str(mode)) if mode in MULTILATERAL else None,
+            "credit": lambda value: session.change(credit=(int(value[0]), int(value[1]))),
+            "policy": lambda value: self._policy(int(value[0]), str(value[1])),
             "balance": lambda value: session.change(balance=(int(value[0]), int(value[1]))),
             "balance-factor": lambda percent: session.change(balance_factor=int(percent) / 100),
             "credit-factor": lambda percent: session.change(credit_factor=int(percent) / 100),
             "arrivals-factor": lambda percent: session.change(arrivals_factor=int(percent) / 100),
             "seed": self._seed,
             "seed-next": lambda _: session.change(seed=session.seed + 1),
-            "scenario": lambda name: self._open(str(name)),
-            "view": lambda view: self._look(view),
+            "scenario": lambda name: self._open(str(name)) if name else None,
+            "view": lambda view: self.look(view),
             "theme": lambda _: session.set_dark(not session.theme.dark),
             "large": lambda _: session.set_large(not session.large),
             "filter-events": partial(self._filter, self.events, "filter-events"),
@@ -196,6 +224,8 @@ class App:
             "drawer": lambda _: self._drawer(),
             "skip": lambda _: self.page.send("focus", {"part": "#network"}),
         }
+        for parameter in {parameter.name for parameters in BUILT_IN.values() for parameter in parameters}:
+            actions[f"policy-{parameter}"] = partial(self._policy_parameter, parameter)
         for window in WINDOWS:
             actions[f"window-{window}"] = lambda _, window=window: session.show(window)  # type: ignore[misc]
         for tab, _ in text.TABS:
@@ -219,6 +249,25 @@ class App:
         place = SPEEDS.index(self.session.ticks_per_second) + direction
         self.session.set_speed(SPEEDS[max(0, min(len(SPEEDS) - 1, place))])
 
+    def _policy(self, bank: int, kind: str) -> None:
+        """Give a bank a policy with its usual parameters, or the one of the scenario; -1: all banks."""
+        policy = with_defaults(kind) if kind in BUILT_IN else None
+        if policy is not None or kind == "scenario":
+            self._give(bank, lambda _: policy)
+
+    def _policy_parameter(self, name: str, value: Any) -> None:
+        bank, typed = int(value[0]), str(value[1])
+        if typed.isdigit():
+            cents = 100 if name == "target_buffer" else 1
+            self._give(bank, lambda policy: with_parameter(policy, name, int(typed) * cents))
+
+    def _give(self, bank: int, policy: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
+        session, what_if = self.session, self.session.what_if
+        for number, agent in enumerate(agents_of(session.config)):
+            if bank in (-1, number):
+                what_if = what_if.with_changes({"policy": (number, policy(agent.get("policy") or {"type": "Fifo"}))})
+        session.set_changes(what_if)
+
     def _seed(self, typed: Any) -> None:
         if str(typed).isdigit() and int(typed) < 2**64:
             self.session.change(seed=int(typed))
@@ -237,24 +286,53 @@ class App:
             session.select(("payment", next((payment for payment in waiting if payment > now), waiting[0])))
 
     def _inspect_bank(self) -> None:
-        selection = self.session.selection
-        if selection is None:
-            self.session.select(("bank", 0))
-        elif selection[0] == "payment":
-            self.session.select(("bank", int(self.session.index.sender[selection[1]])))
+        payer = self.session.payer
+        self.session.select(("bank", payer if payer is not None else 0))
 
     def _inspect_payment(self) -> None:
+        """From a bank or a flow to one of its payments: one that waits, else the last one that settled."""
         session, selection = self.session, self.session.selection
-        if selection is None or selection[0] == "bank":
-            central, held = session.index.waiting(session.tick)
-            waiting = [*central.tolist(), *held.tolist()]
-            own = [payment for payment in waiting if selection and int(session.index.sender[payment]) == selection[1]]
-            done = session.index.settled_between(0, session.tick + 1)[-1:].tolist()
-            for payment in (own or waiting or done)[:1]:
-                session.select(("payment", payment))
+        if selection is not None and selection[0] == "payment":
+            return
+        concerned = session.concerned
+        if selection is not None and selection[0] == "bank":
+            concerned &= session.index.sender == selection[1]
+        central, held = session.index.waiting(session.tick)
+        waiting = [*central.tolist(), *held.tolist()]
+        done = session.index.settled_between(0, session.tick + 1)
+        own = [payment for payment in waiting if concerned[payment]] or done[concerned[done]][-1:].tolist()
+        for payment in (own or waiting or done[-1:].tolist())[:1]:
+            session.select(("payment", payment))
+
+    def _inspect_flow(self) -> None:
+        """From a payment to the flow that it belongs to; from a bank to its largest one of the day."""
+        session, selection = self.session, self.session.selection
+        index, banks = session.index, len(session.names)
+        if selection is not None and selection[0] == "flow":
+            return
+        if selection is not None and selection[0] == "payment":
+            session.select(("flow", int(index.sender[selection[1]] * banks + index.receiver[selection[1]])))
+            return
+        concerned = index.sender == selection[1] if selection is not None else np.ones(len(index.amount), dtype=bool)
+        pair = (index.sender * banks + index.receiver)[concerned]
+        if len(pair):
+            session.select(("flow", int(np.bincount(pair, weights=index.amount[concerned]).argmax())))
+
+    def _trace(self, asked: str) -> None:
+        """Show what a figure is the sum of, as `what` or `what.number`; empty shows all events again."""
+        what, _, number = asked.partition(".")
+        banks = len(self.session.names)
+        of = int(number) if number.isdigit() else -1
+        known = what in WHATS and of < (banks * banks if what.startswith("flow") else banks)
+        self.events.trace = (what, of) if known else None
+        self.events.update(frozenset({"filter-events"}))
+        if self.events.trace is not None:
+            self._tab("events")
+            self.page.send("focus", {"part": "#trace"})
 
     def _open(self, name: str) -> None:
         self.events.filter("")
+        self.events.trace = None
         self.payments.filter("")
         self.session.open(name)
 
@@ -271,7 +349,7 @@ class App:
         self.phone.update(frozenset({"tab"}))
         self._classes()
 
-    def _look(self, view: View) -> None:
+    def look(self, view: View) -> None:
         """Turn to a view; the first time, its parts join the others."""
         if view in self._later:
             parts = import_module(self._later.pop(view)).parts(self)
@@ -290,18 +368,19 @@ class App:
 
     def _keep_and_compare(self) -> None:
         self.session.keep()
-        self._look("compare")
+        self.look("compare")
 
     def _drawer(self) -> None:
         self._classes(drawer="drawer" not in self.root.css_classes)
 
     def _close(self) -> None:
         self.help.show(False)
+        self.exchange.close()
         self._classes()
 
     def _classes(self, drawer: bool = False) -> None:
         session = self.session
-        states = {"large": session.large, "drawer": drawer, "alone": session.kept is None}
+        states = {"large": session.large, "drawer": drawer, "alone": session.kept is None, "embed": session.embedded}
         self.root.css_classes = [
             f"view-{session.view}",
             f"tab-{self.phone.tab}",
@@ -326,6 +405,7 @@ class App:
             self._tell_look()
         if changed & {"view", "size", "kept"}:
             self._classes("drawer" in self.root.css_classes)
+        self.exchange.remember(changed)
         if changed & {"run", "tick"}:
             self._tell_page(new_run="run" in changed)
         if self.session.playing and "tick" in changed:
@@ -430,15 +510,31 @@ def open_query(session: Session, payload: Payload) -> bool:
     return True
 
 
+def _open_link(session: Session, link: str) -> tuple[bool, Note | None]:
+    """Open the link of an address: whether there was one that opened, and what there is to say about it."""
+    if not link.startswith("run="):
+        return False, None
+    from panel_app import text_share
+    from panel_app.sharing import LinkError, Note, open_link
+
+    try:
+        return True, open_link(session, link)
+    except LinkError as broken:
+        return False, Note("error", text_share.LINK_BROKEN, str(broken))
+
+
 def create(doc: Document, page: Page, query: Payload | None = None, dark: bool = False) -> App:
     """Open the first scenario, or what `query` asks for, and draw it; `doc` is the document that the page will live
     in."""
     session = Session(DARK if dark else LIGHT)
-    if not open_query(session, query or {}):
+    query = query or {}
+    session.embedded = "embed" in query
+    opened, note = _open_link(session, str(query.get("link") or "").removeprefix("#"))
+    if not opened and not open_query(session, query):
         asked = session.message
         session.open(scenarios.FIRST)
         session.message = asked
-    app = App(page, session, doc)
+    app = App(page, session, doc, note)
     app.panel()
     return app
 

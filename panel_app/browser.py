@@ -110,9 +110,10 @@ def patch(change: Any) -> None:
     document.apply_json_patch(serialized, setter=setter)
 
 
-def receive(name: str, payload: str) -> None:
-    """A message from the page, its payload as JSON."""
-    page.receive(name, json.loads(payload))
+def receive(name: str, payload: str, content: Any = None) -> None:
+    """A message from the page, its payload as JSON; `content` is an array of bytes that came with it."""
+    told = json.loads(payload)
+    page.receive(name, {**told, "bytes": content} if content else told)
 
 
 def _stand_in(object_of_entries: Any) -> None:

@@ -32,6 +32,9 @@ export function attach(send, keys) {
 
   document.addEventListener("click", (event) => {
     const path = event.composedPath()
+    if (path.some((node) => node instanceof Element && node.matches("[data-whole]"))) open(whole(), "_blank", "noopener")
+    const copying = path.find((node) => node instanceof Element && node.matches("[data-copy]"))
+    if (copying) copy(iframe()).then((done) => { if (done) copying.textContent = copying.dataset.done })
     if (path[0] instanceof Element && path[0].matches("input, select, label")) return
     const source = path.find((node) => node instanceof Element && node.matches(ACTION) && !node.matches("input, select"))
     if (!source || source.disabled) return
@@ -53,6 +56,11 @@ export function attach(send, keys) {
   const waiting = new Map()
   document.addEventListener("input", (event) => {
     const field = event.composedPath()[0]
+    if (field instanceof Element && field.matches("input[data-file]")) {
+      sendFile(send, field.files[0])
+      field.value = ""
+      return
+    }
     if (!(field instanceof Element) || !field.matches(ACTION) || field.dataset.when === "done") return
     const {do: name, every = "0", extra} = field.dataset
     const slot = name + (extra ?? "")
@@ -72,6 +80,16 @@ export function attach(send, keys) {
     setTimeout(later, Number(every))
   })
 
+  // A file that is dropped anywhere; and a link that is put into the address of a page that is open already.
+  addEventListener("dragover", (event) => event.preventDefault())
+  addEventListener("drop", (event) => {
+    event.preventDefault()
+    sendFile(send, event.dataTransfer?.files[0])
+  })
+  addEventListener("hashchange", () => {
+    if (location.hash.startsWith("#run=")) send("query", {link: location.hash})
+  })
+
   const dark = matchMedia("(prefers-color-scheme: dark)"), still = matchMedia("(prefers-reduced-motion: reduce)")
   const media = () => send("theme", {dark: dark.matches, still: still.matches})
   dark.addEventListener("change", media)
@@ -89,8 +107,25 @@ export function attach(send, keys) {
   live.className = "announce"
   document.body.append(live)
 
+  let greeted = false
   const receivers = {
-    attributes: (facts) => { Object.assign(root.dataset, facts) },
+    attributes: (facts) => {
+      Object.assign(root.dataset, facts)
+      if (greeted) return
+      greeted = true
+      const last = stored()
+      if (last && !location.hash && !location.search) send("last", {link: last})
+    },
+    share: async ({fragment}) => {
+      history.replaceState(null, "", "#" + fragment)
+      const link = location.href
+      send("copied", {link, copied: await copy(link)})
+    },
+    store: ({last}) => {
+      store(last)
+      history.replaceState(null, "", last ? "#" + last : location.pathname + location.search)
+    },
+    picture: (asked) => picture(asked).catch(() => send("missing", {figure: asked.figure})),
     title: ({text}) => { document.title = text },
     announce: ({text}) => { live.textContent = text },
     theme: ({dark, large}) => {
@@ -99,15 +134,89 @@ export function attach(send, keys) {
     },
     focus: ({part}) => find(part)?.focus(),
     caret: (place) => find("code-editor")?.goTo(place),
-    download: ({name, mime, bytes}) => {
-      const link = document.createElement("a")
-      link.href = URL.createObjectURL(new Blob([bytes], {type: mime}))
-      link.download = name
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000)
-    },
+    download: ({name, mime, bytes}) => save(name, new Blob([bytes], {type: mime})),
   }
   return (name, payload) => receivers[name]?.(payload)
+}
+
+function save(name, blob) {
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+}
+
+/** Hand a file to Python; its bytes travel beside the message. */
+async function sendFile(send, file) {
+  if (file) send("file", {name: file.name, bytes: await file.arrayBuffer()})
+}
+
+/** Whether the browser let the page copy; it may not, in an iframe or without a gesture. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The address of this run without the frame that it is shown in. */
+function whole() {
+  const address = new URL(location.href)
+  address.search = ""
+  return address.href
+}
+
+/** The HTML that shows this run within another page. */
+function iframe() {
+  const address = new URL(location.href)
+  address.search = "?embed"
+  const quoted = address.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
+  return `<iframe src="${quoted}" width="960" height="640" title="${document.title.replaceAll('"', "&quot;")}"></iframe>`
+}
+
+/** What is kept between visits; nothing where the browser allows no storage. */
+const KEPT = "payment-simulator.last"
+function stored() {
+  try { return localStorage.getItem(KEPT) } catch { return null }
+}
+function store(last) {
+  try {
+    if (last) localStorage.setItem(KEPT, last)
+    else localStorage.removeItem(KEPT)
+  } catch { /* nothing is kept then */ }
+}
+
+/** Save a figure as it is on show, on the ground of the theme. */
+async function picture({figure, kind, name, background}) {
+  const view = figureView(figure)
+  if (!view || view.bbox.width < 40) throw new Error(`${figure} is not on show`)
+  const layer = view.export(kind === "svg" ? "svg" : "png")
+  if (kind === "svg") {
+    const markup = await (await layer.to_blob()).text()
+    const ground = `<rect width="100%" height="100%" fill="${background}"/>`
+    return save(name, new Blob([markup.replace(/<svg[^>]*>/, (start) => start + ground)], {type: "image/svg+xml"}))
+  }
+  const drawn = layer.canvas, canvas = document.createElement("canvas")
+  canvas.width = drawn.width
+  canvas.height = drawn.height
+  const context = canvas.getContext("2d")
+  context.fillStyle = background
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.drawImage(drawn, 0, 0)
+  save(name, await new Promise((done) => canvas.toBlob(done, "image/png")))
+}
+
+/** The view of the figure of this name. */
+function figureView(name) {
+  const views = [...Object.values(Bokeh.index.roots ?? Bokeh.index)]
+  for (let view; (view = views.pop());) {
+    if (view.model.name === name && view.model.type === "Figure") return view
+    views.push(...(view.child_views ?? []))
+  }
+  return null
 }
 
 /** The first element a selector finds, also inside shadow roots. */
@@ -174,7 +283,7 @@ export function render({model}) {
     if (name === "attributes") document.documentElement.dataset.appReady = "true"
   })
   const {searchParams} = new URL(location.href)
-  model.send_msg({name: "query", payload: Object.fromEntries(searchParams)})
+  model.send_msg({name: "query", payload: {...Object.fromEntries(searchParams), link: location.hash}})
   model.send_msg({name: "theme", payload: {dark: matchMedia("(prefers-color-scheme: dark)").matches,
     still: matchMedia("(prefers-reduced-motion: reduce)").matches}})
 }

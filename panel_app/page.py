@@ -1,10 +1,12 @@
 """Messages between Python and the page: a name and a JSON payload, in both directions.
 
 Python to page: `attributes` {scenario, seed, tick, ticks, logHash}, `title` {text}, `announce` {text}, `theme` {dark,
-large}, `focus` {part: a selector}, `caret` {line, column: in the editor}, `download` {name, mime, bytes}.
+large}, `focus` {part: a selector}, `caret` {line, column: in the editor}, `download` {name, mime, bytes}, `share`
+{fragment} (into the address and the clipboard), `store` {last: a fragment, or empty} (into the address and the browser's storage), `picture` {figure: a
+model's name, kind: png or svg, name, background}.
 Page to Python: `key` {name, value?} (an action of `ACTIONS`, from a key, a button or a field), `theme` {dark, still},
-`visible`
-{width, height}, `query` {scenario?, seed?}.
+`visible` {width, height}, `query` {scenario?, seed?, embed?, link?: the fragment}, `file` {name, bytes}, `copied`
+{link, copied}, `last` {link} (of the last visit), `missing` {figure} (that cannot be drawn).
 
 In the built site the worker carries them; natively the component at the end of `page.js` does. Which key means which
 action stands in

@@ -22,6 +22,14 @@ def payment_id(run: Any, payment: int) -> str:
     return str(run.payment_id(payment))
 
 
+def payment_number(run: Any, tx_id: str) -> int:
+    """The number of a payment by its id. Raises `LookupError` for one that this run does not have."""
+    for number in payments_called(run, tx_id).tolist():
+        if run.payment_id(number) == tx_id:
+            return int(number)
+    raise LookupError(f"There is no payment {tx_id!r} in this run.")
+
+
 def state_at(index: RunIndex, payment: int, tick: int) -> str:
     """`waiting`, `settled`, `later` (has not arrived) or `gone` (cancelled, or split into parts) at the end of a
     tick."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panel_app import jumps, scenarios
 from panel_app.figures.clock import Clock
@@ -22,15 +23,20 @@ if TYPE_CHECKING:
     from payment_simulator.execution.run import Run
 
     from panel_app.compare import Comparison, Kept
+    from panel_app.scenarios import Scenario
+    from panel_app.why import Why
 
+Bools = NDArray[np.bool_]
 Window = Literal["tick", "hour", "day"]
 View = Literal["simulate", "compare", "lessons", "edit"]
-Selection = tuple[Literal["bank", "payment"], int] | None
+Selection = tuple[Literal["bank", "payment", "flow"], int] | None
 Callback = Callable[[frozenset[str]], None]
 Version = tuple[dict[str, Any], dict[str, Any], WhatIf]
 """What a run is made of: the scenario as the engine takes it, how it is shown, and the changes on top of it."""
 
 LARGE = 1.22
+RELEASING_MOST = 20_000
+"""Payments of a run up to which a picture shows what would release the selected one: some 10 ms of work."""
 SPEEDS = (1, 2, 4, 8, 16, 30)
 WINDOWS: tuple[Window, ...] = ("tick", "hour", "day")
 VIEWS: tuple[View, ...] = ("simulate", "compare", "lessons", "edit")
@@ -60,6 +66,8 @@ class Session:
         self.window: Window = "hour"
         self.view: View = "simulate"
         self.large = False
+        self.embedded = False
+        """Whether the page is a small one inside another page: the network and its clock alone."""
         self.selection: Selection = None
         self.playing = False
         self.ticks_per_second = 4
@@ -69,6 +77,7 @@ class Session:
         self.previous: Run | None = None
         self.kept: Kept | None = None
         self._comparison: Comparison | None = None
+        self._why: tuple[tuple[Run, int, int], Why] | None = None
         self._undone: list[Version] = []
         self._done: list[Version] = []
         self._subscribers: list[Callback] = []
@@ -77,9 +86,13 @@ class Session:
 
     def open(self, scenario: str, seed: int | None = None) -> None:
         """Load a scenario, run its day and go to the tick where it opens. Raises `UnknownScenario`, `ValueError`."""
-        loaded = scenarios.load(scenario)
-        what_if = WhatIf(seed=seed)
-        run, seconds = _simulate(what_if.apply(loaded.config))
+        self.open_scenario(scenarios.load(scenario), WhatIf(seed=seed))
+
+    def open_scenario(self, loaded: Scenario, what_if: WhatIf, run: Run | None = None) -> None:
+        """The same for a scenario from anywhere; `run` is its run where that is known already. Raises `ValueError`."""
+        seconds = 0.0
+        if run is None:
+            run, seconds = _simulate(what_if.apply(loaded.config))
         self.scenario, self.base_config, self.display = loaded.name, loaded.config, loaded.display
         self.filed = loaded.config
         self.names = [str((loaded.display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
@@ -137,6 +150,14 @@ class Session:
         return self._travel(self._undone, self._done)
 
     @property
+    def can_undo(self) -> bool:
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._undone)
+
+    @property
     def changed(self) -> bool:
         """Whether the run differs from the scenario in its file by more than its seed."""
         return self.what_if != WhatIf(seed=self.what_if.seed)
@@ -165,19 +186,28 @@ class Session:
 
         False when there is no such run, or the engine refuses it; `message` says why.
         """
-        what_if = {
-            "scenario": WhatIf(seed=self.what_if.seed),
-            "no-netting": self.what_if.with_changes({"bilateral": False, "cycles": False, "multilateral": "off"}),
-            "before": self._done[-1][2] if self._done else None,
-        }.get(name)
-        if what_if is None:
+        config, what_if = self.base_config, self.what_if
+        if name == "scenario":
+            config, what_if = self.filed, WhatIf(seed=what_if.seed)
+        elif name == "no-netting":
+            what_if = what_if.with_changes({"bilateral": False, "cycles": False, "multilateral": "off"})
+        elif name == "before" and self._done:
+            config, _, what_if = self._done[-1]
+        else:
             return False
+        return self.keep_changes(what_if, name, config)
+
+    def keep_changes(self, what_if: WhatIf, name: str = "", config: dict[str, Any] | None = None) -> bool:
+        """Make A from the scenario on show (or another version of it, `config`) with these changes; False, and a
+        message, when the engine refuses them.
+        """
+        config = self.base_config if config is None else config
         try:
-            run, _ = _simulate(what_if.apply(self.base_config))
+            run, _ = _simulate(what_if.apply(config))
         except (ValueError, RuntimeError, OverflowError) as refused:
             self.complain(str(refused))
             return False
-        self.keep(replace(self.now, what_if=what_if, run=run, name=name))
+        self.keep(replace(self.now, base_config=config, what_if=what_if, run=run, name=name))
         return True
 
     def swap(self) -> None:
@@ -187,10 +217,10 @@ class Session:
         if self.selection is not None and self.selection[0] == "payment":
             other = self.comparison.in_a(self.selection[1]) if self.comparison else None
             self.selection = None if other is None else ("payment", other)
-        shown, self.kept = self.kept, self.now
-        self.scenario, self.base_config, self.display = shown.scenario, shown.base_config, shown.display
         self._done.append(self._version)
         self._undone.clear()
+        shown, self.kept = self.kept, self.now
+        self.scenario, self.base_config, self.display = shown.scenario, shown.base_config, shown.display
         self.previous, self.what_if = self.run, shown.what_if
         self._take(shown.run, self.seconds)
         self._tell("run", "kept", "selection")
@@ -221,15 +251,61 @@ class Session:
         self.go(self.tick + ticks)
 
     def select(self, selection: Selection) -> None:
-        """Select a bank or a payment by number, or nothing."""
+        """Select a bank or a payment by number, a flow by its ordered pair (sender * banks + receiver), or nothing."""
         if selection is not None:
             kind, number = selection
-            count = len(self.names) if kind == "bank" else len(self.index.amount)
-            if not 0 <= number < count:
+            banks = len(self.names)
+            count = {"bank": banks, "payment": len(self.index.amount), "flow": banks * banks}[kind]
+            if not 0 <= number < count or (kind == "flow" and number // banks == number % banks):
                 selection = None
         if selection != self.selection:
             self.selection = selection
             self._tell("selection")
+
+    @property
+    def payer(self) -> int | None:
+        """The bank selected, or the one that pays the selected payment or flow."""
+        if self.selection is None:
+            return None
+        kind, number = self.selection
+        if kind == "payment":
+            return int(self.index.sender[number])
+        return number if kind == "bank" else number // len(self.names)
+
+    @property
+    def concerned(self) -> Bools:
+        """Shape (payments,): those that the selection is about."""
+        index = self.index
+        if self.selection is None:
+            return np.zeros(len(index.amount), dtype=bool)
+        kind, number = self.selection
+        if kind == "payment":
+            return np.asarray(np.arange(len(index.amount)) == number)
+        if kind == "bank":
+            return np.asarray((index.sender == number) | (index.receiver == number))
+        banks = len(self.names)
+        return np.asarray((index.sender == number // banks) & (index.receiver == number % banks))
+
+    @property
+    def why(self) -> Why | None:
+        """Why the selected payment waits at the end of the tick; None if none is selected, or it does not wait."""
+        if self.selection is None or self.selection[0] != "payment":
+            return None
+        wanted = self.run, self.selection[1], self.tick
+        if self._why is None or self._why[0] != wanted:
+            from panel_app.why import Why
+
+            self._why = wanted, Why(self, self.selection[1], self.tick)
+        why = self._why[1]
+        return why if why.waits else None
+
+    @property
+    def releasing(self) -> tuple[int, ...]:
+        """Payments that would release the selected one; not told while time runs, and of large runs not for each
+        picture.
+        """
+        why = None if self.playing or len(self.index.amount) > RELEASING_MOST else self.why
+        return why.releasing if why is not None else ()
 
     def show(self, window: Window) -> None:
         """Choose which flows are drawn: of this tick, of the last hour, or of the whole day."""

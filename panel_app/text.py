@@ -17,13 +17,13 @@ SCENARIO = "Scenario"
 SEED = "Seed"
 WHAT_IF = "What if"
 RESET = "Reset"
-UNDO = "Undo"
+UNDO, REDO = "Undo", "Redo"
 HELP = "Keys"
 CLOSE = "Close"
 TO_LIGHT, TO_DARK = "Switch to light theme", "Switch to dark theme"
 LARGE_TYPE = "Large type, for a projector"
 MECHANISMS = ("Gross RTGS", "Released from queue", "Bilateral netting", "Cycle netting", "Multilateral netting")
-SWITCHES = ("Gross RTGS", "Release from queue", "Bilateral netting", "Cycle netting")
+SWITCHES = ("Gross RTGS", "Release from queue", "Bilateral netting", "Cycle netting", "Multilateral")
 HOW = ("at once", "released from the queue", "by bilateral netting", "by cycle netting", "by multilateral netting")
 IN_PARTS = "in parts"
 HOW_SHORT = ("at once", "from the queue", "bilateral", "cycle", "multilateral")
@@ -198,6 +198,39 @@ SETTLEMENT, OPENING_BALANCE, ALL_BANKS, CREDIT, ARRIVALS, NEW_SEED = (
 )
 
 
+CREDIT_LINE, POLICY, AS_IN_SCENARIO, EACH_BANK, MIXED = (
+    "Credit line",
+    "Policy",
+    "As in the scenario",
+    "Each bank",
+    "Mixed",
+)
+MULTILATERAL = {"off": "off", "queue_order": "in queue order", "best_effort": "best effort"}
+PARAMETERS = {
+    "urgency_threshold": "Urgent from",
+    "target_buffer": "Buffer",
+    "max_splits": "At most",
+    "num_splits": "Split in",
+    "stagger_first_now": "First now",
+    "stagger_gap_ticks": "Then every",
+    "priority_boost_children": "Raised by",
+}
+UNITS = {"cents": "", "ticks": "ticks", "parts": "parts", "levels": "levels"}
+
+
+def parameter_of(name: str, whose: str) -> str:
+    """`Urgent from, Elm`: what a field is called for those who do not see where it stands."""
+    return f"{PARAMETERS[name]}, {whose}"
+
+
+def policy_at(name: str) -> str:
+    return f"Policy of {name}"
+
+
+def credit_of(name: str) -> str:
+    return f"Credit line of {name}"
+
+
 KEEP, KEEP_AGAIN, COMPARE_WITH_A = "Keep as A and compare", "Keep this as A", "Compare with A"
 
 
@@ -241,6 +274,7 @@ BALANCE, CREDIT_IN_USE, TO_PAY, TO_RECEIVE, LOWEST = (
 COST = "Cost"
 NO_CREDIT, CAN_PAY, LIQUIDITY = "no credit line", "Can pay ", "available liquidity"
 END_OF_DAY, END_OF_RUN = "end of day", "end of run"
+FLOW, OTHER_WAY = "Flow", "Waiting the other way"
 CHOOSE = "Choose a bank or a payment."
 WHY = "Why is it waiting?"
 WAYS_OUT = "What would settle it"
@@ -258,17 +292,6 @@ def short_of(sender: str, liquidity: int, amount: int) -> tuple[str, str]:
         f"{sender} can pay {short(liquidity)} now. This payment needs {short(amount)}, which is ",
         f"{short(amount - liquidity)} more",
     )
-
-
-def enough(sender: str, liquidity: int, amount: int) -> str:
-    """It waits although there is enough at the end of the tick: money came in after the queue was looked at."""
-    has = f"{sender} can pay {short(liquidity)} now, enough for the {short(amount)} of this payment."
-    return f"{has} The queue is looked at again next tick."
-
-
-def held(sender: str) -> str:
-    """The bank's own policy holds it."""
-    return f"{sender} holds it: its policy has not released it yet."
 
 
 def arriving(value: int, bank_name: str, expected: int) -> tuple[str, str]:
@@ -352,6 +375,7 @@ POLICIES = {
     "FromJson": "Own rules, in a file",
     "Inline": "Own rules",
     "InlineJson": "Own rules, as JSON",
+    "MockStaggerSplit": "Staggered splitting",
     "Tree": "Own rules",
 }
 
@@ -413,6 +437,38 @@ def bank_question(number: int) -> str:
 EVENTS, PAYMENTS = "Events", "Payments"
 FILTER_EVENTS, FILTER_PAYMENTS = "Filter: bank, payment, kind", "Filter: from, to, id"
 SHOW_AS_TABLE = "Show as table"
+RELEASES = "would release it"
+ALL_EVENTS, EVENT, PART_OF = "All events", "Event", "Part"
+OPENING, OTHER_MOVEMENTS = "Opening balance", "Deferred credits, pools and other movements"
+COST_OF, USES_CREDIT = "Cost of {}", "{} is below zero"
+
+
+def traced(what: str, whose: str, total: int, number: int) -> tuple[str, str]:
+    """What a figure is, and what it is the sum of; `whose` is a bank, a flow, or nothing."""
+    names = {
+        "settled": "Settled",
+        "arrived": "Arrived",
+        "waiting": "Waiting",
+        "credit": "Credit in use",
+        "cost": "Cost",
+        "balance": "Balance",
+        "to-pay": "Waiting to pay",
+        "to-receive": "Waiting to receive",
+        "flow": "Settled",
+        "flow-waiting": "Waiting",
+    }
+    parts = {"credit": "bank", "cost": "charge", "balance": "entry"}.get(what, "payment")
+    plural = "entries" if parts == "entry" else parts + "s"
+    return (
+        f"{names[what]}{', ' + whose if whose else ''}: {short(total)}",
+        f"the sum of {number:,} {parts if number == 1 else plural} so far",
+    )
+
+
+def trace_to(what: str) -> str:
+    return f"Show the events behind: {what}"
+
+
 NO_MATCH = "No payment matches."
 NO_EVENT = "No event matches."
 NO_EVENT_YET = "Nothing has happened yet."

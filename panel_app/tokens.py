@@ -7,5 +7,6 @@ MECHANISM_TOKENS = ("gross", "queue", "bilateral", "cycle", "cycle")
 MARK_FILL_TOKENS = ("gross", "queue", "bilateral", "bg", "bg")
 MARK_LINE_TOKENS = ("bg", "bg", "bg", "cycle", "cycle")
 """The mark of a mechanism is filled and edged with the ground, but for cycles: a ring filled with the ground."""
-STATE_TOKENS = ("ink2", "alert", "ink")
-"""A waiting payment: plain, overdue, selected."""
+STATE_TOKENS = ("ink2", "alert", "ink", "ink")
+STATE_FILL_TOKENS = ("bg", "bg", "ink", "cost3")
+"""A waiting payment: plain, overdue, selected, one that would release the selected one; its line and its fill."""

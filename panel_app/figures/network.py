@@ -22,9 +22,9 @@ from panel_app.figures.moment_labels import value_labels
 from panel_app.figures.moments import CYCLE, Netting, nettings_at
 from panel_app.figures.numbers import short
 from panel_app.figures.run_index import MECHANISMS, Floats, Ints, RunIndex
-from panel_app.figures.waiting_row import OVERDUE, PLAIN, SELECTED, waiting_row
+from panel_app.figures.waiting_row import OVERDUE, PLAIN, RELEASING, SELECTED, waiting_row
 
-Selection = tuple[Literal["bank", "payment"], int] | None
+Selection = tuple[Literal["bank", "payment", "flow"], int] | None
 
 FLOWS_MOST, MANY_BANKS, FLOWS_MOST_OF_MANY = 300, 60, 200
 """So many flows are drawn, the largest; fewer above 60 banks. The others are summed and said."""
@@ -68,8 +68,8 @@ class Network:
         """Radius of each bank's disc at the end of a tick."""
         return radius(self.index.liquidity[tick].astype(float), self.reference.liquidity, self.at)
 
-    def picture(self, tick: int, window: int, selection: Selection = None) -> Picture:
-        """The end of `tick`, with what settled in the last `window` ticks."""
+    def picture(self, tick: int, window: int, selection: Selection = None, releasing: tuple[int, ...] = ()) -> Picture:
+        """The end of `tick`, with what settled in the last `window` ticks; `releasing` payments stand out."""
         index = self.index
         radii = self.radii(tick)
         reach = radii + self.at.margin
@@ -77,11 +77,18 @@ class Network:
         central, held = index.waiting(tick)
         chosen = selection[1] if selection is not None and selection[0] == "payment" else -1
 
-        flows, flow_curves, rest = self._flows(tick, window, reach, moment)
-        waiting, waiting_curves, more = self._waiting(window, reach, central, chosen, bool(moment))
+        pair = selection[1] if selection is not None and selection[0] == "flow" else -1
+        if chosen >= 0 and chosen in central:
+            pair = int(index.sender[chosen] * index.banks + index.receiver[chosen])
+
+        flow = pair if chosen < 0 else -1
+        flows, flow_curves, rest = self._flows(tick, window, reach, moment, flow)
+        ways = np.array([index.sender[one] * index.banks + index.receiver[one] for one in releasing], np.int64)
+        waiting, waiting_curves, more = self._waiting(window, reach, central, pair, ways, bool(moment) or flow >= 0)
         counts = self._waiting_by_bank(central, held)
         banks = self._banks(tick, radii, counts, selection)
         state = np.where(index.deadline < tick, OVERDUE, PLAIN)
+        state[list(releasing)] = RELEASING
         if chosen >= 0:
             state[chosen] = SELECTED
         starts = np.asarray(banks.pop("row_x")), np.asarray(banks.pop("row_y"))
@@ -105,7 +112,10 @@ class Network:
 
     # Flows
 
-    def _flows(self, tick: int, window: int, reach: Floats, moment: tuple[Netting, ...]) -> tuple[Columns, Curves, str]:
+    def _flows(
+        self, tick: int, window: int, reach: Floats, moment: tuple[Netting, ...], chosen: int
+    ) -> tuple[Columns, Curves, str]:
+        """`chosen`: the ordered pair of banks whose flows stand out, or -1."""
         k, small = self.size.scale, self.size.small
         most = FLOWS_MOST_OF_MANY if self.index.banks > MANY_BANKS else FLOWS_MOST
         flows = flows_in(self.index, tick, window, most)
@@ -121,6 +131,9 @@ class Network:
         curves = self._curves(flows.sender, flows.receiver, self.index.lane[flows.key], reach, 0.9 * head)
         age = (tick - flows.last) / window
         alpha = np.where(hot, 1.0, 0.28 - 0.14 * age) if moment else 0.95 - 0.6 * age
+        own = flows.key // MECHANISMS == chosen
+        if chosen >= 0:
+            alpha = np.where(own, 1.0, np.minimum(alpha, 0.22))
         middle_x, middle_y = curves.at(0.5)
         marked = (flows.mechanism > 0) & (not small) & (self.index.banks <= ONE_RING_MOST)
         columns: Columns = {
@@ -143,7 +156,7 @@ class Network:
             "halo": width + HALO,
         }
         # Large ones first, so that small ones stay visible above them; the flows of a netting moment last.
-        order = np.lexsort((-flows.value, hot))
+        order = np.lexsort((-flows.value, hot, own))
         rest = (
             words.flows_drawn(len(flows.key), len(flows.key) + flows.rest_count, flows.rest_value)
             if flows.rest_count
@@ -171,9 +184,11 @@ class Network:
     # Waiting
 
     def _waiting(
-        self, window: int, reach: Floats, central: Ints, chosen: int, dim: bool
+        self, window: int, reach: Floats, central: Ints, chosen: int, releasing: Ints, dim: bool
     ) -> tuple[Columns, Curves, str]:
-        """One dashed outline for each ordered pair with payments in the central queue."""
+        """One dashed outline for each ordered pair with payments in the central queue; `chosen` and `releasing` pairs
+        stand out.
+        """
         index, k, n = self.index, self.size.scale, self.index.banks
         pair = index.sender[central] * n + index.receiver[central]
         value = np.bincount(pair, weights=index.amount[central], minlength=n * n)
@@ -190,9 +205,7 @@ class Network:
         )
         head = np.maximum(6 * fine, 1.2 * width + 2.4 * fine)
         curves = self._curves(sender, receiver, index.waiting_lane[pairs], reach, 0.95 * head)
-        selected = np.zeros(len(pairs), np.int64)
-        if chosen >= 0 and chosen in central:
-            selected = (pairs == index.sender[chosen] * n + index.receiver[chosen]).astype(np.int64)
+        selected = np.where(pairs == chosen, 2, np.isin(pairs, releasing).astype(np.int64))
         columns: Columns = {
             **_curve_columns(curves),
             **_head_columns(curves, head, 0.28, 1.48),

@@ -114,6 +114,29 @@ class Strip:
             "bar_bottom": np.full(len(left), self.rows.bottom + 1.5),
         }
 
+    def chosen(self, concerned: np.ndarray, waiting: bool) -> Columns:
+        """Where the selection takes part, as bars under the lane of marks: ticks in which one of the `concerned`
+        payments settles, or with `waiting` the ticks from arrival on.
+        """
+        index = self.index
+        ticks = np.zeros(index.ticks + 1, np.int64)
+        payments = np.flatnonzero(concerned)
+        ends = np.where(index.settled[payments] >= 0, index.settled[payments] + 1, index.ticks)
+        begins = index.arrival[payments] if waiting else ends - 1
+        here = slice(None) if waiting else index.settled[payments] >= 0
+        np.add.at(ticks, begins[here], 1)
+        np.add.at(ticks, ends[here], -1)
+        busy = np.cumsum(ticks)[:-1] > 0
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], busy, [False]])))
+        spans = edges.reshape(-1, 2)
+        level = self.rows.lane
+        return {
+            "left": np.array([self.x(tick) for tick in spans[:, 0]]),
+            "right": np.array([self.x(tick) for tick in spans[:, 1]]),
+            "top": np.full(len(spans), level - 2 * self.scale),
+            "bottom": np.full(len(spans), level + 1 * self.scale),
+        }
+
     def nettings(self) -> Columns:
         """One mark for each tick and kind of netting, in the lane on top."""
         # Multilateral netting shares the mark of cycles.

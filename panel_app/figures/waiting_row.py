@@ -8,8 +8,8 @@ from panel_app.figures.columns import Columns, texts
 from panel_app.figures.layout import Places
 from panel_app.figures.run_index import Floats, Ints, RunIndex
 
-PLAIN, OVERDUE, SELECTED = range(3)
-"""States of a waiting payment."""
+PLAIN, OVERDUE, SELECTED, RELEASING = range(4)
+"""States of a waiting payment; one that is releasing would release the selected one."""
 LEAST, GROWTH = 2.6, 5.4
 """Radius in pixels of the smallest payment, and what a large one has more; the root of the amount counts."""
 BETWEEN = 2.2

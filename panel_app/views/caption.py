@@ -22,14 +22,19 @@ class Caption(Part):
         before = figures(session.previous, session.tick) if session.previous is not None and session.changed else None
         waiting = text.in_payments(now.waiting_count) if now.waiting_count else ""
         shown = (
-            (text.SETTLED, now.settled, text.of_arrived(now.arrived), before.settled if before else None),
-            (text.WAITING, now.waiting, waiting, before.waiting if before else None),
-            (text.CREDIT_IN_USE, now.credit_in_use, "", before.credit_in_use if before else None),
-            (text.COST, now.cost, "", before.cost if before else None),
+            (text.SETTLED, "settled", now.settled, text.of_arrived(now.arrived), before.settled if before else None),
+            (text.WAITING, "waiting", now.waiting, waiting, before.waiting if before else None),
+            (text.CREDIT_IN_USE, "credit", now.credit_in_use, "", before.credit_in_use if before else None),
+            (text.COST, "cost", now.cost, "", before.cost if before else None),
         )
         items = [
-            Markup("<div><dt>{}</dt><dd>{}{}</dd></div>").format(
+            Markup(
+                '<div><dt>{}</dt><dd><button class="plain" data-do="trace" data-value="{}" title="{}">{}</button>{}'
+                "</dd></div>"
+            ).format(
                 name,
+                what,
+                text.trace_to(name),
                 short(value),
                 Markup("<small>{}</small>").format(text.difference(value - was))
                 if was is not None and was != value
@@ -37,7 +42,7 @@ class Caption(Part):
                 if note
                 else "",
             )
-            for name, value, note, was in shown
+            for name, what, value, note, was in shown
         ]
         return Markup(
             '<div class="caption"><p class="say" id="say" aria-live="{}">{}</p><dl class="figures">{}</dl></div>'

@@ -151,10 +151,7 @@ class ChartsView:
     @property
     def bank(self) -> int:
         """The bank that is dark: the one selected, or the one that pays the selected payment."""
-        if self.session.selection is None:
-            return 0
-        kind, number = self.session.selection
-        return number if kind == "bank" else int(index_of(self.session.run).sender[number])
+        return self.session.payer or 0
 
     def panel(self) -> pn.Column:
         """The four charts side by side, two by two or one below the other."""

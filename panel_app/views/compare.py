@@ -59,10 +59,15 @@ class KeptSide:
     def selection(self) -> Selection:
         """The same bank, or the same payment under the number that it has in A."""
         chosen, comparison = self._session.selection, self._session.comparison
-        if chosen is None or chosen[0] == "bank" or comparison is None:
+        if chosen is None or chosen[0] != "payment" or comparison is None:
             return chosen
         payment = comparison.in_a(chosen[1])
         return None if payment is None else ("payment", payment)
+
+    @property
+    def releasing(self) -> tuple[int, ...]:
+        """Nothing: what would release a payment is told of B."""
+        return ()
 
     def select(self, selection: Selection) -> None:
         """Select in B what was tapped in A."""
@@ -428,7 +433,7 @@ class Curves:
                 title,
             )
             for number, (name, title, chart) in enumerate(
-                zip(CURVE_NAMES, TITLES, self.charts.compared(self._bank), strict=True)
+                zip(CURVE_NAMES, TITLES, self.charts.compared(self.session.payer), strict=True)
             )
         ]
 
@@ -460,16 +465,9 @@ class Curves:
                 cell.canvas.resize(width, height, scale)
             self._rebuild()
 
-    @property
-    def _bank(self) -> int | None:
-        selection = self.session.selection
-        if selection is None:
-            return None
-        return selection[1] if selection[0] == "bank" else int(self.session.index.sender[selection[1]])
-
     def _subtitle(self, number: int) -> str:
         if number == len(TITLES) - 1:
-            return text.ALL_BANKS if self._bank is None else self.session.names[self._bank]
+            return text.ALL_BANKS if self.session.payer is None else self.session.names[self.session.payer]
         return words.CURVES_NOTE if number == 0 else text.ALL_BANKS
 
     def _charts(self) -> ComparedCharts:
@@ -481,7 +479,7 @@ class Curves:
     def _rebuild(self) -> None:
         self.charts = self._charts()
         put(self.cursor, self.charts.cursor(self.session.tick))
-        for number, (cell, chart) in enumerate(zip(self.cells, self.charts.compared(self._bank), strict=True)):
+        for number, (cell, chart) in enumerate(zip(self.cells, self.charts.compared(self.session.payer), strict=True)):
             cell.show(chart, self._subtitle(number))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from panel_app import text
+from panel_app import text, text_share
 from panel_app.session import VIEWS, Session, View
 from panel_app.theme import Theme
 from panel_app.views.icons import LOGO, icon
@@ -23,7 +23,9 @@ class Header(Part):
 
     def html(self) -> Markup:
         session = self.session
-        options = join(
+        known = any(listed.name == session.scenario for listed in session.scenarios)
+        here = Markup("") if known else Markup('<option value="" selected>{}</option>').format(session.title)
+        options = here + join(
             [
                 Markup('<option value="{}"{}>{}</option>').format(
                     listed.name, Markup(" selected") if listed.name == session.scenario else "", listed.title
@@ -48,9 +50,12 @@ class Header(Part):
             '<select data-do="scenario" aria-label="{scenario}">{options}</select>{chevron}</label>'
             '{views}<div class="right"><button class="button drawer{always}" data-do="drawer">{sliders}'
             "<span>{what_if}</span></button>"
+            '<button class="button labelled" data-do="share" aria-label="{share}" title="{share}">{share_icon}'
+            '<span>{share_word}</span></button><button class="button labelled" data-do="export" '
+            'aria-label="{export}" title="{export}">{export_icon}<span>{export_word}</span></button>'
             '<button class="button square wide" data-do="large" aria-label="{large}" aria-pressed="{is_large}" '
             'title="{large} (g)">{large_icon}</button>'
-            '<button class="button square" data-do="theme" aria-label="{theme}" title="{theme} '
+            '<button class="button square wide" data-do="theme" aria-label="{theme}" title="{theme} '
             '(t)">{theme_icon}</button>'
             '<button class="button square" data-do="help" aria-label="{help}" title="{help} '
             '(?)">{help_icon}</button></div></header>'
@@ -63,6 +68,12 @@ class Header(Part):
             chevron=icon("chevron"),
             views=views if len(self.views) > 1 else "",
             always=" always" if session.view in ("lessons", "compare") else "",
+            share=text_share.SHARE_TITLE,
+            share_word=text_share.SHARE,
+            share_icon=icon("share"),
+            export=text_share.EXPORT_TITLE,
+            export_word=text_share.EXPORT,
+            export_icon=icon("export"),
             large=text.LARGE_TYPE,
             is_large="true" if session.large else "false",
             large_icon=icon("letters"),

@@ -11,9 +11,9 @@ from panel_app import text
 from panel_app.figures.numbers import count, full, short
 from panel_app.figures.run_index import RunIndex
 from panel_app.payments import WAITING, payment_id, state_at
+from panel_app.views import why_box
 from panel_app.views.icons import mark
-from panel_app.views.part import NOTHING, Part, join
-from panel_app.why import waiting
+from panel_app.views.part import Part, join
 
 QUEUE_SHOWN = 8
 SPARK_POINTS = 180
@@ -23,7 +23,7 @@ class Inspector(Part):
     """Follows the selection and the cursor."""
 
     area = "inspector"
-    watches = frozenset({"run", "tick", "selection"})
+    watches = frozenset({"run", "tick", "selection", "playing"})
 
     def html(self) -> Markup:
         selection = self.session.selection
@@ -33,7 +33,7 @@ class Inspector(Part):
                 Markup('<button role="tab" aria-selected="{}" data-do="inspect-{}">{}</button>').format(
                     "true" if kind == name else "false", name, label
                 )
-                for name, label in (("payment", text.PAYMENT), ("bank", text.BANK))
+                for name, label in (("payment", text.PAYMENT), ("bank", text.BANK), ("flow", text.FLOW))
             ]
         )
         if selection is None:
@@ -42,7 +42,8 @@ class Inspector(Part):
                 text.CHOOSE if waits else text.nothing_waits(self.session.clock(self.session.tick))
             )
         else:
-            body = self._payment(selection[1]) if kind == "payment" else self._bank(selection[1])
+            draw = {"payment": self._payment, "bank": self._bank, "flow": self._flow}[selection[0]]
+            body = draw(selection[1])
         return Markup(
             '<section class="side" aria-label="{0}"><h2 class="unseen">{0}</h2>'
             '<div class="tabs" role="tablist">{1}</div>{2}</section>'
@@ -59,45 +60,20 @@ class Inspector(Part):
         )
 
     def _waiting(self, payment: int) -> Markup:
-        session, index, tick = self.session, self.session.index, self.session.tick
-        sender_number = int(index.sender[payment])
-        sender, receiver = session.names[sender_number], session.names[index.receiver[payment]]
-        amount = int(index.amount[payment])
-        facts = waiting(session, payment, tick)
-        short_by = amount - facts.liquidity
-        facts_list = _pairs(
+        session, why = self.session, self.session.why
+        if why is None:
+            return self._not_waiting(payment)
+        place, length = why.place
+        facts = _pairs(
             [
                 (text.WAITING_SINCE, self._since(payment)),
                 (text.DEADLINE, self._deadline(payment)),
                 (text.PRIORITY, text.priority(int(session.run.payments.priority[payment]))),
-                (text.place_in(sender), f"{facts.place} of {facts.queue_length}"),
+                (text.place_in(session.names[session.index.sender[payment]]), f"{place} of {length}"),
             ]
         )
-        if facts.held:
-            reason = Markup("<p>{}</p>").format(text.held(sender))
-        elif short_by > 0:
-            reason = Markup("<p>{}<b>{}</b>.</p>").format(*text.short_of(sender, facts.liquidity, amount)) + _gauge(
-                facts.liquidity, amount
-            )
-        else:
-            reason = Markup("<p>{}</p>").format(text.enough(sender, facts.liquidity, amount))
-        why = Markup('<div class="why"><h3>{}</h3>{}</div>').format(text.WHY, reason)
-        ways = Markup("")
-        if not facts.held and short_by > 0:
-            lsm = session.config.get("lsm_config") or {}
-            bilateral, cycles = bool(lsm.get("enable_bilateral")), bool(lsm.get("enable_cycles"))
-            loop = [session.names[bank] for bank in facts.loop]
-            off = [
-                Markup("") if bilateral or not facts.opposite else _link("bilateral", "on", text.TURN_ON_BILATERAL),
-                Markup("") if cycles or not loop else _link("cycles", "on", text.TURN_ON_CYCLES),
-            ]
-            ways = Markup("<h3>{}</h3>{}{}{}").format(
-                text.WAYS_OUT,
-                _way(1, *text.arriving(short_by, sender, facts.incoming)),
-                _way(2, *text.offset_with(sender, receiver, facts.liquidity, amount, facts.opposite), more=off[0]),
-                _way(3, *text.cycle_open(loop), more=off[1]),
-            )
-        return facts_list + why + ways + self._outcome(payment)
+        told = why_box.reasons(session, why) + why_box.ways_out(session, why)
+        return facts + told + self._outcome(payment) + why_box.received(session, why)
 
     def _not_waiting(self, payment: int) -> Markup:
         session, index, tick = self.session, self.session.index, self.session.tick
@@ -164,10 +140,14 @@ class Inspector(Part):
         ).format(name, text.policy(kind), text.CAN_PAY, short(liquidity), text.can_pay(balance, liquidity, credit))
         facts = _pairs(
             [
-                (text.BALANCE, full(balance)),
+                (text.BALANCE, _traced(f"balance.{bank}", full(balance), text.BALANCE)),
                 (text.CREDIT_IN_USE, f"{short(max(0, -balance))} of {short(credit)}" if credit else text.NO_CREDIT),
-                (text.TO_PAY, f"{short(own_value)} in {len(own):,}"),
-                (text.TO_RECEIVE, f"{short(incoming_value)} in {len(incoming):,}"),
+                (text.TO_PAY, _traced(f"to-pay.{bank}", f"{short(own_value)} in {len(own):,}", text.TO_PAY)),
+                (
+                    text.TO_RECEIVE,
+                    _traced(f"to-receive.{bank}", f"{short(incoming_value)} in {len(incoming):,}", text.TO_RECEIVE),
+                ),
+                (text.COST, _traced(f"cost.{bank}", short(self._cost(bank)), text.COST)),
                 (text.LOWEST, full(int(index.balance[: tick + 1, bank].min()))),
             ]
         )
@@ -178,6 +158,65 @@ class Inspector(Part):
             text.bank_waits(name, len(own), liquidity, all_larger, incoming_value),
         )
         return head + self._spark(bank) + facts + why + self._queue(name, own)
+
+    def _cost(self, bank: int) -> int:
+        """What a bank has paid for so far, in cents."""
+        costs = self.session.run.series.costs.values()
+        return sum(int(np.asarray(cost)[: self.session.tick + 1, bank].sum()) for cost in costs)
+
+    def _flow(self, pair: int) -> Markup:
+        """All that one bank pays another: what settled, by mechanism, and what waits; and the other way."""
+        session, index, tick = self.session, self.session.index, self.session.tick
+        banks = len(session.names)
+        sender, receiver = pair // banks, pair % banks
+        of = (index.sender == sender) & (index.receiver == receiver)
+        done = np.flatnonzero(of & (index.settled >= 0) & (index.settled <= tick))
+        everything = np.concatenate(index.waiting(tick))
+        waiting, back = everything[of[everything]], everything[index.sender[everything] == receiver]
+        back = back[index.receiver[back] == sender]
+        total, queued = int(index.amount[done].sum()), int(index.amount[waiting].sum())
+        rows: list[tuple[str, str | Markup]] = [
+            (text.SETTLED, _traced(f"flow.{pair}", f"{short(total)} in {len(done):,}", text.SETTLED)),
+        ]
+        for how in range(5):
+            part = done[index.mechanism[done] == how]
+            if len(part):
+                worth = f"{short(int(index.amount[part].sum()))} in {len(part):,}"
+                rows.append((text.HOW[how].capitalize(), Markup("{} {}").format(mark(how), worth)))
+        rows.append(
+            (text.WAITING, _traced(f"flow-waiting.{pair}", f"{short(queued)} in {len(waiting):,}", text.WAITING))
+        )
+        other = Markup('<button class="link" data-do="flow" data-value="{}">{}</button>').format(
+            receiver * banks + sender, f"{short(int(index.amount[back].sum()))} in {len(back):,}"
+        )
+        rows.append((text.OTHER_WAY, other))
+        latest = [*waiting.tolist(), *done[np.argsort(index.settled[done], kind="stable")][::-1].tolist()]
+        head = Markup('<p class="amount">{}</p><p class="who"><b>{}</b> {} <b>{}</b></p>').format(
+            short(total + queued), session.names[sender], text.PAYS, session.names[receiver]
+        )
+        return head + _pairs(rows) + self._payments_of_flow(latest)
+
+    def _payments_of_flow(self, payments: list[int]) -> Markup:
+        index, tick = self.session.index, self.session.tick
+        rows = []
+        for payment in payments[:QUEUE_SHOWN]:
+            settled = int(index.settled[payment])
+            state = (
+                Markup("{} {}").format(mark(int(index.mechanism[payment])), self.session.clock(settled))
+                if 0 <= settled <= tick
+                else text.since(self.session.clock(int(index.arrival[payment])))
+            )
+            rows.append(
+                Markup(
+                    '<tr data-do="payment" data-value="{}"><td><button class="plain" data-do="payment" '
+                    'data-value="{}">{}</button></td><td class="number">{}</td><td class="number muted">{}</td></tr>'
+                ).format(
+                    payment, payment, payment_id(self.session.run, payment), short(int(index.amount[payment])), state
+                )
+            )
+        left = len(payments) - QUEUE_SHOWN
+        more = Markup('<p class="small muted">{}</p>').format(text.and_more(left)) if left > 0 else Markup("")
+        return Markup("<h3>{}</h3><table><tbody>{}</tbody></table>{}").format(text.PAYMENTS, join(rows), more)
 
     def _queue(self, name: str, own: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Markup:
         if not len(own):
@@ -246,22 +285,12 @@ def _pairs(rows: list[tuple[str, str | Markup]]) -> Markup:
     )
 
 
-def _gauge(has: int, needs: int) -> Markup:
-    return Markup(
-        '<div class="gauge" role="img" aria-label="{}"><div style="width:{:.1f}%"></div></div>'
-        '<p class="ends"><span class="muted">{}</span><span class="alert">{}</span></p>'
-    ).format(text.has_needs(has, needs), 100 * max(has, 0) / max(needs, 1), text.has(has), text.short_by(needs - has))
-
-
-def _way(mechanism: int, strong: str, rest: str, more: Markup = NOTHING) -> Markup:
-    return Markup('<div class="way">{}<span>{}{} {}</span></div>').format(
-        mark(mechanism, 14), Markup("<b>{}</b>").format(strong) if strong else "", rest, more
+def _traced(what: str, shown: str, name: str) -> Markup:
+    """A figure that leads to what it is the sum of."""
+    return Markup('<button class="plain figure" data-do="trace" data-value="{}" title="{}">{}</button>').format(
+        what, text.trace_to(name), shown
     )
 
 
-def _link(action: str, value: str, label: str) -> Markup:
-    return Markup('<button class="link" data-do="{}" data-value="{}">{}</button>').format(action, value, label)
-
-
 def _go(tick: int, clock: Callable[[int], str]) -> Markup:
-    return _link("go", str(tick), text.go_to(clock(tick)))
+    return why_box.link("go", str(tick), text.go_to(clock(tick)))

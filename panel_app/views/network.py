@@ -20,7 +20,7 @@ from panel_app.figures.moment_labels import HEADLINE_SIZE, SECOND_LINE_SIZE, VAL
 from panel_app.figures.network import Picture, Selection
 from panel_app.figures.scenario_scale import ScenarioScale
 from panel_app.theme import Theme
-from panel_app.tokens import FONT, MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKENS, STATE_TOKENS
+from panel_app.tokens import FONT, MARK_FILL_TOKENS, MARK_LINE_TOKENS, MECHANISM_TOKENS, STATE_FILL_TOKENS, STATE_TOKENS
 from panel_app.views.beads import Beads, duration
 from panel_app.views.canvas import Canvas, Token, put, source
 
@@ -50,6 +50,8 @@ class Scene(Protocol):
     ticks_per_second: int
     selection: Selection
 
+    @property
+    def releasing(self) -> tuple[int, ...]: ...
     @property
     def window_ticks(self) -> int: ...
     @property
@@ -101,7 +103,7 @@ class NetworkView:
             if not self.scenario_scale.fits(self.session):
                 self.scenario_scale = ScenarioScale(self.session)
             self.network = self.scenario_scale.network(self.session, self.size, self._reference)
-        if changed & {"run", "tick", "window", "selection"}:
+        if changed & {"run", "tick", "window", "selection", "playing"}:
             self._show()
         self._move(changed)
 
@@ -133,7 +135,8 @@ class NetworkView:
             self._show()
 
     def _picture(self) -> Picture:
-        return self.network.picture(self.session.tick, self.session.window_ticks, self.session.selection)
+        session = self.session
+        return self.network.picture(session.tick, session.window_ticks, session.selection, session.releasing)
 
     def _show(self) -> None:
         self.picture = self._picture()
@@ -159,7 +162,7 @@ class NetworkView:
         canvas, sources = self.canvas, self.sources
         self._draw_flows("flows")
         waiting = sources["waiting"]
-        colour = canvas.by_number("selected", "ctl", "ink")
+        colour = canvas.by_number("selected", "ctl", "ink2", "ink")
         canvas.draw(
             waiting,
             Quadratic,
@@ -263,7 +266,7 @@ class NetworkView:
             line_width=1.5,
             line_dash=[3, 2],
             line_alpha="outline",
-            fill_color=canvas.by_number("state", "bg", "bg", "ink"),
+            fill_color=canvas.by_number("state", *STATE_FILL_TOKENS),
             line_color=canvas.by_number("state", *STATE_TOKENS),
         )
         canvas.write(
@@ -282,8 +285,8 @@ class NetworkView:
                 self.session.select(found)
 
     def hit(self, x: float, y: float) -> Selection:
-        """What lies at a point of the figure: a bank, a waiting payment, or the payment that speaks for a flow."""
-        at, picture, index = self.network.at, self.picture, self.network.index
+        """What lies at a point of the figure: a bank, a waiting payment, or a flow."""
+        at, picture, banks = self.network.at, self.picture, self.network.index.banks
         away = np.hypot(at.x - x, at.y - y)
         bank = int(away.argmin())
         if away[bank] <= max(float(np.asarray(picture.banks["clearing"])[bank]) / 2, 12.0):
@@ -299,17 +302,8 @@ class NetworkView:
             if len(away) and away.min() < best:
                 row = int(away.argmin())
                 best = float(away[row])
-                selection = ("payment", self._spokesman(table, row, index))
+                selection = "flow", int(np.asarray(table["sender"])[row] * banks + np.asarray(table["receiver"])[row])
         return selection
-
-    def _spokesman(self, table: Any, row: int, index: Any) -> int:
-        """Of the payments that a flow or an outline sums up: the one that settled last, or the first in line."""
-        pair = (index.sender == table["sender"][row]) & (index.receiver == table["receiver"][row])
-        if "mechanism" in table:
-            pair &= (index.mechanism == table["mechanism"][row]) & (index.settled == table["last"][row])
-            return int(np.flatnonzero(pair)[0])
-        central, _ = index.waiting(self.session.tick)
-        return int(central[pair[central]][0])
 
 
 def _sent(columns: Columns) -> Columns:

@@ -46,8 +46,11 @@ class StripView:
             self.resize(self.width, self.height, self.session.scale)
         if "run" in changed:
             self._rebuild()
-        elif changed & {"tick", "window"}:
+            return
+        if changed & {"tick", "window"}:
             put(self.sources["moving"], self._moving())
+        if "selection" in changed:
+            put(self.sources["chosen"], self._chosen())
 
     def resize(self, width: float, height: float, scale: float = 1.0) -> None:
         """Draw in another size, in CSS pixels."""
@@ -76,7 +79,12 @@ class StripView:
             "times": strip.times(),
             "names": strip.names(),
             "moving": self._moving(),
+            "chosen": self._chosen(),
         }
+
+    def _chosen(self) -> Any:
+        session = self.session
+        return self.strip.chosen(session.concerned, session.selection is not None and session.selection[0] == "payment")
 
     def _moving(self) -> Any:
         return self.strip.moving(self.session.tick, self.session.window_ticks)
@@ -141,6 +149,7 @@ class StripView:
             fill_color=canvas.by_number("mechanism", *MARK_FILL_TOKENS),
             line_color=canvas.by_number("mechanism", *MECHANISM_TOKENS),
         )
+        canvas.draw(tables["chosen"], Quad, **boxes, fill_color=Token("ink"))
         canvas.write(tables["names"], LABEL_SIZE, "ink2")
         canvas.write(tables["times"], LABEL_SIZE, "ink2", x="text_x", y="text_y")
         ink = Token("ink")

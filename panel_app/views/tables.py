@@ -81,11 +81,22 @@ class Events(Table):
     """What happened, latest first, with the next thing to come on top."""
 
     area = "events"
-    watches = frozenset({"run", "tick", "playing", "filter-events"})
+    watches = frozenset({"run", "tick", "selection", "playing", "filter-events"})
     title, action, placeholder = text.EVENTS, "filter-events", text.FILTER_EVENTS
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__(session, theme)
+        self.trace: tuple[str, int] | None = None
+        """The figure whose parts are listed instead, and whose: see `panel_app.trace`."""
+        self._mine = session.concerned
 
     def html(self) -> Markup:
         session = self.session
+        self._mine = session.concerned
+        if self.trace is not None:
+            from panel_app.views.traced import traced
+
+            return traced(session, *self.trace, self._most())
         happenings = happenings_of(session.run)
         match = happenings.matching(session.names, self.words) if self.words else None
         around = happenings.around(session.tick, self._most(), match)
@@ -107,15 +118,17 @@ class Events(Table):
                 netting.value,
             )
             payment = netting.payments[0]
+            mine = bool(self._mine[list(netting.payments)].any())
         else:
             sender, receiver = session.names[index.sender[number]], session.names[index.receiver[number]]
-            payment, value = number, int(index.amount[number])
+            payment, value, mine = number, int(index.amount[number]), bool(self._mine[number])
             if kind == OVERDUE:
                 sign, what = icons.OVERDUE, text.goes_overdue(sender, receiver)
             else:
                 waited = tick - int(index.arrival[number])
                 sign, what = icons.mark(int(index.mechanism[number])), text.pays(sender, receiver, waited)
         when = "now" if tick == session.tick else "later" if tick > session.tick else ""
+        when += " mine" if mine else ""
         return Markup(
             '<tr class="{}" data-do="payment" data-value="{}"><td><button class="plain" data-do="go" '
             'data-value="{}">{}</button></td>'
@@ -138,7 +151,8 @@ class Payments(Table):
         session = self.session
         match = matching(session.index, session.names, self.words) if self.words else None
         shown, counts = listed(session.index, session.tick, self.show, match, self._most())
-        rows = [self._row(payment) for payment in shown.tolist()]
+        mine, releasing = session.concerned, frozenset(session.releasing)
+        rows = [self._row(payment, bool(mine[payment]), payment in releasing) for payment in shown.tolist()]
         kinds: tuple[tuple[Show, str], ...] = (
             ("all", text.ALL),
             ("waiting", text.WAITING_ONLY),
@@ -164,7 +178,7 @@ class Payments(Table):
         empty = text.NO_MATCH if self.words or self.show != "all" else text.NO_PAYMENT_YET
         return self._frame([*head, (text.STATE, False)], rows, empty, segments)
 
-    def _row(self, payment: int) -> Markup:
+    def _row(self, payment: int, mine: bool, releases: bool) -> Markup:
         session, index, tick = self.session, self.session.index, self.session.tick
         settled, arrival, deadline = (
             int(index.settled[payment]),
@@ -184,13 +198,15 @@ class Payments(Table):
             if state == WAITING and tick > deadline
             else ""
         )
+        if releases:
+            shown += Markup(' <span class="releases">{}</span>').format(text.RELEASES)
         chosen = session.selection == ("payment", payment)
         return Markup(
             '<tr class="{}" data-do="payment" data-value="{}"{}><td><button class="plain" data-do="payment" '
             'data-value="{}">{}</button></td>'
             '<td>{}</td><td>{}</td><td class="number">{}</td><td>{}</td><td>{}{}</td><td>{}</td></tr>'
         ).format(
-            "now chosen" if chosen else "",
+            "now chosen" if chosen else "releasing" if releases else "mine" if mine else "",
             payment,
             Markup(' aria-current="true"') if chosen else "",
             payment,

@@ -1,15 +1,19 @@
-"""What if: switches of the mechanisms (also a legend), opening balance of every bank, credit, arrivals, seed."""
+"""What if: switches of the mechanisms (also a legend), opening balances, credit lines, policies, arrivals, seed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from panel_app import text
 from panel_app.figures.numbers import short
+from panel_app.session import Session
+from panel_app.theme import Theme
 from panel_app.views.icons import icon, mark
-from panel_app.views.part import Part, join
+from panel_app.views.part import NOTHING, Part, join
+from panel_app.views.policy_choice import multilateral, policy_choice
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,17 @@ class WhatIfPanel(Part):
     """Every control runs the whole day again."""
 
     area = "what-if"
-    watches = frozenset({"run", "message", "kept", "view"})
+    watches = frozenset({"run", "message", "kept", "view", "what-if"})
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__(session, theme)
+        self.open: set[str] = set()
+        """Which lists of single banks are open: `credit`, `policy`."""
+        self.actions = {"what-if-each": self._toggle_each}
+
+    def _toggle_each(self, name: Any) -> None:
+        self.open ^= {str(name)}
+        self.update(frozenset({"what-if"}))
 
     def html(self) -> Markup:
         session = self.session
@@ -43,6 +57,7 @@ class WhatIfPanel(Part):
                 *(_row(number, Markup('<span class="small muted">{}</span>').format(text.ALWAYS)) for number in (0, 1)),
                 _row(2, toggle("bilateral", text.SWITCHES[2], bool(lsm.get("enable_bilateral")))),
                 _row(3, toggle("cycles", text.SWITCHES[3], bool(lsm.get("enable_cycles")))),
+                _row(4, multilateral(str(lsm.get("multilateral", "off")))),
             ]
         )
         base = sorted(session.base_config["agents"], key=lambda agent: str(agent["id"]).encode())
@@ -59,6 +74,21 @@ class WhatIfPanel(Part):
                 slider(session.names[number], "balance", label, value, scale.low, scale.high, scale.step, number)
             )
         factor = round(what.balance_factor * 100)
+        lines = dict(what.credits)
+        lines_shown = [
+            slider(
+                session.names[number],
+                "credit",
+                short(changed.get("unsecured_cap", 0)),
+                lines.get(number, bank.get("unsecured_cap", 0)),
+                0,
+                scale.high,
+                scale.step,
+                number,
+                text.credit_of(session.names[number]),
+            )
+            for number, (bank, changed) in enumerate(zip(base, now, strict=True))
+        ]
         credit = round(what.credit_factor * 100)
         arrivals = round(what.arrivals_factor * 100)
         differs, took = text.recomputed(session.seconds, what.count)
@@ -67,16 +97,14 @@ class WhatIfPanel(Part):
             if session.message
             else Markup("")
         )
-        reset = (
-            Markup('<button class="button" data-do="reset">{}{}</button>').format(icon("undo"), text.RESET)
-            if session.changed
-            else Markup("")
-        )
+        reset = _history(session)
         return Markup(
             '<section class="side" aria-label="{title}"><h2>{title}{reset}</h2>{error}'
             '<div class="group"><h3>{settlement}</h3>{switches}</div>'
             '<div class="group"><h3>{opening}</h3>{all}{balances}</div>'
-            '<div class="group">{credit}{arrivals}<div class="field"><label for="seed">{seed}</label><span '
+            '<div class="group"><h3>{credit_line}{each_credit}</h3>{credit}{credits}</div>'
+            '<div class="group"><h3>{policy}{each_policy}</h3>{policies}</div>'
+            '<div class="group">{arrivals}<div class="field"><label for="seed">{seed}</label><span '
             'class="entry">'
             '<input id="seed" type="number" min="0" step="1" value="{seed_value}" data-do="seed" data-every="400">'
             '<button class="button" data-do="seed-next" aria-label="{new_seed}" '
@@ -91,7 +119,13 @@ class WhatIfPanel(Part):
             opening=text.OPENING_BALANCE,
             all=slider(text.ALL_BANKS, "balance-factor", text.times(factor), factor, 0, 300, 5),
             balances=join(balances),
-            credit=slider(text.CREDIT, "credit-factor", text.times(credit), credit, 0, 300, 5),
+            credit_line=text.CREDIT_LINE,
+            each_credit=self._each("credit"),
+            credits=join(lines_shown) if "credit" in self.open else "",
+            policy=text.POLICY,
+            each_policy=self._each("policy"),
+            policies=self._policies(now),
+            credit=slider(text.ALL_BANKS, "credit-factor", text.times(credit), credit, 0, 300, 5),
             arrivals=slider(text.ARRIVALS, "arrivals-factor", text.times(arrivals), arrivals, 10, 300, 5),
             seed=text.SEED,
             seed_value=session.seed,
@@ -101,6 +135,39 @@ class WhatIfPanel(Part):
             took=took,
             keep=_keep(session.kept is not None, session.view == "compare"),
         )
+
+    def _each(self, name: str) -> Markup:
+        """The button that opens the list of single banks."""
+        return Markup(
+            '<button class="link small" data-do="what-if-each" data-value="{}" aria-expanded="{}">{}</button>'
+        ).format(name, "true" if name in self.open else "false", text.EACH_BANK)
+
+    def _policies(self, agents: list[dict[str, Any]]) -> Markup:
+        """One policy for all banks, or one for each."""
+        policies = [agent.get("policy") or {"type": "Fifo"} for agent in agents]
+        same = all(policy == policies[0] for policy in policies)
+        rows = [policy_choice(-1, text.ALL_BANKS, policies[0] if same else {"type": text.MIXED})]
+        if "policy" in self.open:
+            names = self.session.names
+            rows += [policy_choice(number, names[number], policy) for number, policy in enumerate(policies)]
+        return join(rows)
+
+
+def _history(session: Session) -> Markup:
+    """Undo, redo, and back to the scenario."""
+    steps = [
+        Markup('<button class="button square" data-do="{0}" aria-label="{1}" title="{1} ({2})"{3}>{4}</button>').format(
+            action, label, keys, NOTHING if able else Markup(" disabled"), icon(action)
+        )
+        for action, label, keys, able in (
+            ("undo", text.UNDO, "Ctrl Z", session.can_undo),
+            ("redo", text.REDO, "Ctrl Shift Z", session.can_redo),
+        )
+    ]
+    reset = Markup('<button class="button" data-do="reset"{}>{}</button>').format(
+        NOTHING if session.changed else Markup(" disabled"), text.RESET
+    )
+    return Markup('<span class="history">{}{}</span>').format(join(steps), reset)
 
 
 def _keep(kept: bool, comparing: bool) -> Markup:
@@ -133,7 +200,15 @@ def toggle(action: str, label: str, on: bool) -> Markup:
 
 
 def slider(
-    label: str, action: str, shown: str, value: int, low: int, high: int, step: int, number: int | None = None
+    label: str,
+    action: str,
+    shown: str,
+    value: int,
+    low: int,
+    high: int,
+    step: int,
+    number: int | None = None,
+    name: str = "",
 ) -> Markup:
     """A slider that asks for `action` with its value, or with (number, value), while it is dragged."""
     part = 100 * (min(max(value, low), high) - low) / max(1, high - low)
@@ -141,9 +216,18 @@ def slider(
     return Markup(
         '<div class="slider"><span title="{label}">{label}</span><input type="range" min="{low}" max="{high}" '
         'step="{step}" value="{value}" '
-        'style="--part:{part:.1f}%" data-do="{action}"{extra} data-every="120" aria-label="{label}" '
+        'style="--part:{part:.1f}%" data-do="{action}"{extra} data-every="120" aria-label="{name}" '
         'aria-valuetext="{shown}">'
         '<output class="number">{shown}</output></div>'
     ).format(
-        label=label, low=low, high=high, step=step, value=value, part=part, action=action, extra=extra, shown=shown
+        label=label,
+        low=low,
+        high=high,
+        step=step,
+        value=value,
+        part=part,
+        action=action,
+        extra=extra,
+        shown=shown,
+        name=name or label,
     )

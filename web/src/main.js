@@ -23,7 +23,7 @@ const scripts = new Promise((resolve) => addEventListener("DOMContentLoaded", re
 const boot = {
   base,
   site,
-  query: Object.fromEntries(new URLSearchParams(location.search)),
+  query: {...Object.fromEntries(new URLSearchParams(location.search)), link: location.hash},
   dark: dark.matches,
   still: still.matches,
   width: innerWidth,
@@ -32,7 +32,9 @@ const boot = {
 const worker = new Worker(new URL("./worker.js", import.meta.url), {type: "module", name: JSON.stringify(boot)})
 worker.onerror = (event) => fail({what: `The worker stopped: ${event.message || "it could not be loaded"}.`})
 
-const tell = (name, payload) => worker.postMessage({type: "page", name, payload: JSON.stringify(payload)})
+/** A message to Python; bytes travel beside the JSON. */
+const tell = (name, {bytes, ...payload}) =>
+  worker.postMessage({type: "page", name, payload: JSON.stringify(payload), bytes}, bytes ? [bytes] : [])
 let receive = () => {}
 
 const handlers = {

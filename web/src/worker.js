@@ -123,7 +123,7 @@ const handlers = {
       post({type: "idle"})
     }
   },
-  page: ({name, payload}) => browser.receive(name, payload),
+  page: ({name, payload, bytes}) => browser.receive(name, payload, bytes && new Uint8Array(bytes)),
 }
 
 self.onmessage = async ({data}) => {
