@@ -2,8 +2,8 @@
 
 Python to page: `attributes` {scenario, seed, tick, ticks, logHash}, `title` {text}, `announce` {text}, `theme` {dark,
 large}, `focus` {part: a selector}, `caret` {line, column: in the editor}, `download` {name, mime, bytes}, `share`
-{fragment} (into the address and the clipboard), `store` {last: a fragment, or empty} (into the address and the browser's storage), `picture` {figure: a
-model's name, kind: png or svg, name, background}.
+{fragment} (into the address and the clipboard), `store` {last: a fragment, or empty} (into the address and the
+browser's storage), `picture` {figure: a model's name, kind: png or svg, name, background}.
 Page to Python: `key` {name, value?} (an action of `ACTIONS`, from a key, a button or a field), `theme` {dark, still},
 `visible` {width, height}, `query` {scenario?, seed?, embed?, link?: the fragment}, `file` {name, bytes}, `copied`
 {link, copied}, `last` {link} (of the last visit), `missing` {figure} (that cannot be drawn).

@@ -198,9 +198,8 @@ SETTLEMENT, OPENING_BALANCE, ALL_BANKS, CREDIT, ARRIVALS, NEW_SEED = (
 )
 
 
-CREDIT_LINE, POLICY, AS_IN_SCENARIO, EACH_BANK, MIXED = (
+CREDIT_LINES, AS_IN_SCENARIO, EACH_BANK, MIXED = (
     "Credit line",
-    "Policy",
     "As in the scenario",
     "Each bank",
     "Mixed",
@@ -438,7 +437,7 @@ EVENTS, PAYMENTS = "Events", "Payments"
 FILTER_EVENTS, FILTER_PAYMENTS = "Filter: bank, payment, kind", "Filter: from, to, id"
 SHOW_AS_TABLE = "Show as table"
 RELEASES = "would release it"
-ALL_EVENTS, EVENT, PART_OF = "All events", "Event", "Part"
+ALL_EVENTS, EVENT = "All events", "Event"
 OPENING, OTHER_MOVEMENTS = "Opening balance", "Deferred credits, pools and other movements"
 COST_OF, USES_CREDIT = "Cost of {}", "{} is below zero"
 
@@ -520,7 +519,7 @@ SHOW_ME = "Show me"
 DO_IT = "Your turn"
 RIGHT, NOT_QUITE, DONE = "Right.", "Not quite.", "Done."
 YOUR_DAYS = "The days that you have tried"
-LOWEST = "lowest"
+IS_LOWEST = "lowest"
 OTHER_SCENARIO = "The simulator shows another scenario."
 BACK_TO_LESSON = "Back to this step"
 FACTS = {

@@ -35,7 +35,7 @@ def record(block: Record, rows: Rows, session: Session) -> Markup:
             cells.append(
                 Markup('<td class="number">{}{}</td>').format(
                     Markup("<b>{}</b>").format(shown) if is_best else shown,
-                    Markup(' <span class="small">{}</span>').format(text.LOWEST) if is_best else "",
+                    Markup(' <span class="small">{}</span>').format(text.IS_LOWEST) if is_best else "",
                 )
             )
         body.append(

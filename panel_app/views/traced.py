@@ -69,7 +69,7 @@ def _row(session: Session, line: Line) -> Markup:
     chosen = line.payment >= 0 and session.selection == ("payment", line.payment)
     return Markup(
         '<tr class="{}"{}><td><button class="plain" data-do="go" data-value="{}">{}</button></td><td>{}{}</td>'
-        '<td class="muted small">{}{}</td><td class="number">{}</td></tr>'
+        '<td class="muted small event">{}{}</td><td class="number">{}</td></tr>'
     ).format(
         "now chosen" if chosen else "",
         action,

@@ -119,7 +119,7 @@ class WhatIfPanel(Part):
             opening=text.OPENING_BALANCE,
             all=slider(text.ALL_BANKS, "balance-factor", text.times(factor), factor, 0, 300, 5),
             balances=join(balances),
-            credit_line=text.CREDIT_LINE,
+            credit_line=text.CREDIT_LINES,
             each_credit=self._each("credit"),
             credits=join(lines_shown) if "credit" in self.open else "",
             policy=text.POLICY,
