@@ -320,11 +320,12 @@ class App:
 
     def _trace(self, asked: str) -> None:
         """Show what a figure is the sum of, as `what` or `what.number`; empty shows all events again."""
-        what, _, number = asked.partition(".")
+        asked_what, _, number = asked.partition(".")
+        what = next((what for what in WHATS if what == asked_what), None)
         banks = len(self.session.names)
         of = int(number) if number.isdigit() else -1
-        known = what in WHATS and of < (banks * banks if what.startswith("flow") else banks)
-        self.events.trace = (what, of) if known else None
+        fits = what is not None and of < (banks * banks if what.startswith("flow") else banks)
+        self.events.trace = (what, of) if what is not None and fits else None
         self.events.update(frozenset({"filter-events"}))
         if self.events.trace is not None:
             self._tab("events")

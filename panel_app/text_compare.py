@@ -26,11 +26,10 @@ WITHOUT_NETTING, WITH_FILE = "Compare with netting off", "Compare with the scena
 DIFFERENCE, BY_BANK, BY_PAYMENT = "Difference at the end", "What changed for whom", "Payment by payment"
 MEASURE, CHANGE, BANK, MINUS_A = "Measure", "Change", "Bank", "B minus A"
 PAYMENT, FROM, TO, VALUE, IN_A, IN_B = "Payment", "From", "To", "Value", "In A", "In B"
-CURVES, CURVES_NOTE = "Curves", "A dashed, B solid, gap shaded"
-SETTLED, WAITING, COST, OTHER_PAYMENTS = "Settled", "Waiting", "Cost", "Payments differ"
+CURVES_NOTE = "A dashed, B solid, gap shaded"
+SETTLED, WAITING, COST = "Settled", "Waiting", "Cost"
 NOTHING_HERE = "No payment fares so."
 NEVER = "never"
-STRIP_A, STRIP_B = "A", "B"
 MEASURES = {
     "settled": "Payments settled",
     "value": "Value settled",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from panel_app.figures.numbers import count, short
@@ -31,7 +31,6 @@ _IN_QUEUE1 = {
 NEXT_TICK = "Nothing stops it any more. The queue is looked at again in the next tick."
 RELEASED_BY = "Released by"
 WOULD_RELEASE = "These would release it"
-DECIDED = "Decided by"
 
 
 def held(sender: str, reason: str, detail: str, ticks_to_deadline: int | None) -> str:
@@ -99,8 +98,3 @@ def netting(mechanism: int, outcome: str, sender: str, receiver: str, most: tupl
     if outcome == "limit":
         return f"{what} would exceed a limit of a bank."
     return f"{what} settles it in the next tick."
-
-
-def listed(items: Sequence[str]) -> str:
-    """`Alder, Birch`."""
-    return ", ".join(items)

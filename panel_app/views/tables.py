@@ -14,6 +14,7 @@ from panel_app.happenings import NETTING, OVERDUE, happenings_of
 from panel_app.payments import SETTLED, WAITING, Show, listed, matching, payment_id
 from panel_app.session import Session
 from panel_app.theme import Theme
+from panel_app.trace import What
 from panel_app.views import icons
 from panel_app.views.part import NOTHING, Part, join
 
@@ -86,7 +87,7 @@ class Events(Table):
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(session, theme)
-        self.trace: tuple[str, int] | None = None
+        self.trace: tuple[What, int] | None = None
         """The figure whose parts are listed instead, and whose: see `panel_app.trace`."""
         self._mine = session.concerned
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from markupsafe import Markup
 
 from panel_app import text
@@ -14,9 +12,9 @@ from panel_app.views import icons
 from panel_app.views.part import NOTHING, join
 
 
-def traced(session: Session, what: str, number: int, most: int) -> Markup:
+def traced(session: Session, what: What, number: int, most: int) -> Markup:
     """The table that `views.tables.Events` shows while a figure is traced."""
-    found = trace(session, cast("What", what), number, most)
+    found = trace(session, what, number, most)
     names = session.names
     whose = ""
     if number >= 0:
