@@ -39,6 +39,7 @@ class Case:
     fields: tuple[str, ...] = ()
 
 
+JSON = {"content-type": "application/json"}
 YAML = {"content-type": "application/yaml"}
 LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (name, name, b",".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghij"
@@ -112,6 +113,36 @@ CASES = {
         "banks",
         json=SMALL | {"agents": [{"id": f"B{number}", "opening_balance": 1} for number in range(201)]},
     ),
+    "a number of many digits": Case(
+        422,
+        "POST",
+        "/api/simulations/{live}/transactions",
+        "",
+        content=b'{"amount": ' + b"9" * 5000 + b"}",
+        headers=JSON,
+    ),
+    "a command that is too deep": Case(
+        422, "POST", "/api/simulations/{live}/agents/BANK_A/policy", "", content=b'{"policy":' * 100_000, headers=JSON
+    ),
+    "a text that is none, submitted": Case(
+        422, "POST", "/api/simulations/{live}/transactions", "sender", content=b'{"sender": "\\ud800"}', headers=JSON
+    ),
+    "a key that is no text": Case(
+        422, "POST", "/api/simulations/{live}/transactions", "", content=b'{"\\ud800": 1}', headers=JSON
+    ),
+    "a policy that is no text": Case(
+        400,
+        "POST",
+        "/api/simulations/{live}/agents/BANK_A/policy",
+        "",
+        content=b'{"policy": {"type": "\\ud800"}}',
+        headers=JSON,
+    ),
+    "a path that is no text": Case(404, "GET", "/api/simulations/%ff%ed%a0%80", ""),
+    "a name that is no text": Case(
+        422, "POST", "/api/simulations", "", content=json.dumps(with_agent(id="\ud800")).encode()
+    ),
+    "too long a rest to run": Case(400, "POST", "/api/simulations/{long}/run", "WebSocket"),
     "too large a body": Case(413, "POST", "/api/simulations", "bytes", content=b" " * (4 * 2**20 + 1)),
     "another host": Case(400, "GET", "/health", "evil.example", headers={"host": "evil.example"}),
     "a page of another origin": Case(
@@ -126,7 +157,8 @@ def places(server: Server) -> dict[str, str]:
     live, complete = server.create()["simulation_id"], server.create()["simulation_id"]
     server.post(f"/simulations/{live}/tick?count=2")
     server.post(f"/simulations/{complete}/run")
-    return {"live": live, "complete": complete}
+    long = server.create(SMALL | {"simulation": {"ticks_per_day": 10_001}})["simulation_id"]
+    return {"live": live, "complete": complete, "long": long}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -179,6 +211,10 @@ def test_limits_of_the_server() -> None:
         simulation = server.create()["simulation_id"]
         assert "100" in check(server.client.post(f"/simulations/{simulation}/run"), 409)["detail"]
         assert server.get(f"/simulations/{simulation}")["status"] == "paused"
+    with serving(ticks_per_call=5) as server:
+        simulation = server.create()["simulation_id"]
+        server.post(f"/simulations/{simulation}/tick?count=5")
+        check(server.client.post(f"/simulations/{simulation}/tick?count=6"), 422)
     with serving(arrivals_per_tick=2) as server:
         assert "payments a tick" in check(server.client.post("/api/simulations", json=SMALL), 400)["detail"]
 
@@ -187,6 +223,15 @@ def test_a_body_without_a_length_is_limited_too() -> None:
     with serving(body_bytes=10_000) as server:
         response = server.client.post("/api/simulations", content=(b" " * 1000 for _ in range(100)))
         check(response, 413)
+
+
+def test_numbers_that_nobody_reads_do_no_harm(server: Server) -> None:
+    """`rails` is read over; what stands in it is kept as it was written."""
+    scenario = json.dumps(SMALL)[:-1] + ', "rails": [{"id": ' + "9" * 5000 + "}]}"
+    headers = {"content-type": "application/json"}
+    created = server.client.post("/api/simulations", content=scenario, headers=headers)
+    assert created.status_code == 201, created.text[:300]
+    assert server.client.get(f"/simulations/{created.json()['simulation_id']}").status_code == 200
 
 
 def test_an_unexpected_error_tells_its_id_and_nothing_else(

@@ -81,6 +81,9 @@ async def _storage_failed(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     """What the framework refuses: a path or a method that does not exist."""
     refused = cast(HTTPException, error)
+    if refused.status_code == 400:  # the framework's word for JSON that Python cannot read
+        detail = "the body is no JSON that can be read: it nests too deep, or holds a number that is too long"
+        return _answer(ProblemError(422, "malformed", detail), request)
     kind = {404: "not-found", 405: "method-not-allowed"}.get(refused.status_code, "bad-request")
     detail = str(refused.detail) if refused.status_code != 404 else f"there is nothing at {request.url.path}"
     return _answer(ProblemError(refused.status_code, kind, detail, headers=refused.headers), request)

@@ -11,6 +11,7 @@ from payment_simulator_core_rs import Orchestrator
 
 from payment_simulator.api.problem import ProblemError
 from payment_simulator.api.settings import Limits
+from payment_simulator.config.json_text import parse_json
 from payment_simulator.config.loader import parse_config
 from payment_simulator.config.problem import ConfigError, NotADocument, Problem
 from payment_simulator.config.yaml_text import parse_yaml
@@ -54,7 +55,7 @@ def read(body: bytes, media_type: str, limits: Limits) -> Given:
         raise ProblemError(400, "invalid-configuration", _first(error), errors=errors) from None
     plain = config.engine_input()
     _bounded(plain, limits)
-    document = json.loads(text) if name == JSON_NAME else _json(parse_yaml(text).plain())
+    document = _json((parse_json if name == JSON_NAME else parse_yaml)(text).plain())
     return Given(Orchestrator(plain), plain, document, config.display, [str(warning) for warning in config.warnings])
 
 

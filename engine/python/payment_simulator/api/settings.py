@@ -22,6 +22,8 @@ class Limits:
     """Banks of one scenario; more are refused with 400."""
     ticks: int = 1_000_000
     """Length of one run, in ticks; longer ones are refused with 400."""
+    ticks_per_call: int = 1000
+    """Ticks that one request may ask for, never more than 1000; more are refused with 422."""
     arrivals_per_tick: int = 100_000
     """Expected payments in one tick of one scenario; more are refused with 400."""
     events: int = 5_000_000

@@ -8,10 +8,16 @@ from payment_simulator.api.run_view import RunView
 
 TRANSACTIONS_SHOWN = 10_000
 """Up to so many payments stand in the state without being asked for."""
+TRANSACTIONS_MAX = 100_000
+"""No more stand in it, asked for or not."""
 
 
 def state(run: RunView, transactions: bool | None) -> dict[str, Any]:
     """Everything now. `transactions`: whether payments are in it; None: if they are not too many."""
+    if transactions and len(run.payments) > TRANSACTIONS_MAX:
+        raise bad_request(
+            f"there are {len(run.payments)} payments, more than {TRANSACTIONS_MAX} for one answer; page them"
+        )
     now = run.state(run.ticks - 1)
     shown = len(run.payments) <= TRANSACTIONS_SHOWN if transactions is None else transactions
     table = run.table

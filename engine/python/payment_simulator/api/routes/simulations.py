@@ -15,6 +15,7 @@ from payment_simulator.api.models.simulation import (
     TickResult,
     TickResults,
 )
+from payment_simulator.api.problem import ProblemError, bad_request
 from payment_simulator.api.queries import current_day
 from payment_simulator.api.queries.state import state as state_of
 from payment_simulator.api.record import Record
@@ -23,6 +24,9 @@ from payment_simulator.api.run_view import RunView
 from payment_simulator.api.simulation import Simulation
 
 router = APIRouter(tags=["simulations"])
+
+RUN_TICKS_MAX = 10_000
+"""The longest rest of a run of which every tick stands in one answer."""
 
 _BODY = {
     "requestBody": {
@@ -107,8 +111,11 @@ async def delete(simulation_id: str, request: Request, manager: Manager) -> dict
 @router.post(
     "/simulations/{simulation_id}/tick", response_model=TickResult | TickResults, responses=answers(404, 409, 503)
 )
-async def tick(simulation: Live, count: Annotated[int, Query(ge=1, le=1000)] = 1) -> dict[str, Any]:
+async def tick(simulation: Live, manager: Manager, count: Annotated[int, Query(ge=1, le=1000)] = 1) -> dict[str, Any]:
     """Run `count` ticks, with nobody else's in between; fewer at the end. One: its result; several: a list of them."""
+    limit = manager.settings.limits.ticks_per_call
+    if count > limit:
+        raise ProblemError(422, "malformed", f"query.count: got {count}; this server runs at most {limit} ticks a call")
     ticks = await simulation.advance(count)
     results = [simulation.history.counts(number) for number in ticks]
     return results[0] if count == 1 else {"results": results, "final_tick": simulation.current_tick}
@@ -116,7 +123,10 @@ async def tick(simulation: Live, count: Annotated[int, Query(ge=1, le=1000)] = 1
 
 @router.post("/simulations/{simulation_id}/run", response_model=RunResult, responses=answers(404, 409, 503))
 async def run(simulation: Live) -> dict[str, Any]:
-    """Run to the end, however long it takes; the results of the ticks of this call, and the final state."""
+    """Run to the end; the results of the ticks of this call, and the final state. 400 for more than 10,000 ticks."""
+    left = simulation.total_ticks - simulation.current_tick
+    if left > RUN_TICKS_MAX:
+        raise bad_request(f"{left} ticks are left, more than {RUN_TICKS_MAX} for one answer; run it over the WebSocket")
     ticks = await simulation.advance(simulation.total_ticks)
     results = [simulation.history.counts(number) for number in ticks]
     return {"ticks": results, "final_state": await state_answer(simulation)}

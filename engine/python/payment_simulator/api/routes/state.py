@@ -18,6 +18,7 @@ from payment_simulator.api.run_view import RunView
 router = APIRouter(prefix="/simulations/{simulation_id}", tags=["state"])
 
 AgentPath = Annotated[str, Path(description="a bank", max_length=200)]
+TickQuery = Annotated[int | None, Query(ge=0, lt=2**31)]
 Include = Annotated[
     Literal["transactions", "none"] | None,
     Query(description="whether payments are in the answer; absent: if there are at most 10,000"),
@@ -43,9 +44,10 @@ async def costs(record: AnyRecord) -> dict[str, Any]:
 
 
 @router.get("/costs/timeline", response_model=CostTimeline, responses=answers(404))
-async def cost_timeline(record: AnyRecord) -> dict[str, Any]:
-    """Every bank's total cost up to the end of each tick."""
-    return {"simulation_id": record.id, **await record.look(cost_queries.timeline)}
+async def cost_timeline(record: AnyRecord, tick_min: TickQuery = None, tick_max: TickQuery = None) -> dict[str, Any]:
+    """Every bank's total cost up to the end of each tick, or of some ticks. 400 for too many at once."""
+    found = await record.look(lambda run: cost_queries.timeline(run, tick_min, tick_max))
+    return {"simulation_id": record.id, **found}
 
 
 @router.get("/metrics", response_model=Metrics, responses=answers(404))
