@@ -7,10 +7,14 @@ from typing import Annotated
 
 import typer
 
+from payment_simulator.cli.commands import checkpoint, db
+from payment_simulator.cli.commands.app import app as open_app
 from payment_simulator.cli.commands.replay import replay
 from payment_simulator.cli.commands.run import run
 from payment_simulator.cli.commands.run_files import export_run, import_run
+from payment_simulator.cli.commands.schemas import cost_schema, policy_schema, validate_policy
 from payment_simulator.cli.commands.serve import serve
+from payment_simulator.cli.commands.state_files import create, state, tick
 
 app = typer.Typer(
     name="payment-sim",
@@ -23,6 +27,15 @@ app.command()(run)
 app.command()(replay)
 app.command("export")(export_run)
 app.command("import")(import_run)
+app.add_typer(checkpoint.app, name="checkpoint")
+app.add_typer(db.app, name="db")
+app.command("policy-schema")(policy_schema)
+app.command("validate-policy")(validate_policy)
+app.command("cost-schema")(cost_schema)
+app.command()(create)
+app.command()(tick)
+app.command()(state)
+app.command("app")(open_app)
 app.command()(serve)
 
 

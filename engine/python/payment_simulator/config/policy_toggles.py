@@ -35,7 +35,7 @@ def problems(documents: Documents, toggles: PolicyToggles, ids: list[str]) -> It
     """Every element of a document whose category is not allowed. `ids` are those of the banks, in their order."""
     for place, document in documents.items():
         for node, element, category in uses(document.root):
-            if not _allowed(category, toggles):
+            if not allowed(category, toggles):
                 path = dotted(node.path[len(document.root.path) :])
                 yield document.problem(
                     path,
@@ -44,7 +44,8 @@ def problems(documents: Documents, toggles: PolicyToggles, ids: list[str]) -> It
                 )
 
 
-def _allowed(category: str, toggles: PolicyToggles) -> bool:
+def allowed(category: str, toggles: PolicyToggles) -> bool:
+    """Whether the toggles allow a category."""
     if toggles.include is not None:
         return category in toggles.include or category in STRUCTURE
     return category not in (toggles.exclude or ())

@@ -24,12 +24,7 @@ class Database:
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         self.path = path
-        if not create and not path.exists():
-            raise DatabaseError(
-                f"{path}: there is no such database;"
-                " 'payment-sim run FILE --persist' or 'payment-sim db init' makes one"
-            )
-        self.connection = connect(path, read_only=read_only)
+        self.connection = connect(path if create else existing(path), read_only=read_only)
         try:
             with explained(path):
                 if create and not tables(self.connection):
@@ -87,6 +82,15 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def existing(path: Path) -> Path:
+    """The path of a file that is there. Raises `DatabaseError`."""
+    if not path.exists():
+        raise DatabaseError(
+            f"{path}: there is no such database; 'payment-sim run FILE --persist' or 'payment-sim db init' makes one"
+        )
+    return path
 
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:

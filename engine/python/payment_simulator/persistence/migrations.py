@@ -108,13 +108,12 @@ def migrate(connection: duckdb.DuckDBPyConnection, folder: Path = FOLDER) -> lis
     return done
 
 
-def write_template(connection: duckdb.DuckDBPyConnection | None, description: str, folder: Path) -> Path:
+def write_template(description: str, folder: Path) -> Path:
     """A new, empty migration with the next number. Returns its path."""
-    numbers = [*available(folder), *(applied(connection) if connection else {})]
     words = re.sub(r"\W+", "_", description.strip()).strip("_").lower()
     if not words:
         raise MigrationError(f"{description!r} says nothing; describe the change in a few words")
-    version = max(numbers, default=0) + 1
+    version = max(available(folder), default=0) + 1
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{version:03d}_{words}.sql"
     path.write_text(TEMPLATE.format(version=version, description=description.strip()), encoding="utf-8")

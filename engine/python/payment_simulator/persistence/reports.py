@@ -117,6 +117,22 @@ def get_tick_costs(connection: Connection, simulation_id: str, agent_id: str | N
     return frame(connection, statement, {"id": simulation_id, "agent": agent_id})
 
 
+def cost_timeline(
+    connection: Connection, simulation_id: str, agent_id: str | None = None, *, accumulated: bool = True
+) -> pl.DataFrame:
+    """`tick, day` and a column a bank, in cents, for each tick in which anything was charged.
+
+    `accumulated`: from the start of the run up to and with the tick; else of the tick alone.
+    """
+    costs = get_tick_costs(connection, simulation_id, agent_id)
+    if costs.is_empty():
+        return pl.DataFrame(schema={"tick": pl.Int64, "day": pl.Int64})
+    banks = sorted(costs["agent_id"].unique())
+    wide = costs.with_columns(pl.col("cost").cast(pl.Int64)).pivot("agent_id", index=["tick", "day"], values="cost")
+    wide = wide.sort("tick").fill_null(0).select("tick", "day", *banks)
+    return wide.with_columns(pl.col(banks).cum_sum()) if accumulated else wide
+
+
 # Payments
 
 _SORTS = ("arrival_tick", "settlement_tick", "amount", "deadline_tick", "total_delay_ticks", "delay_cost", "tx_id")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from payment_simulator.cli.commands.state_files import run_state
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
 from payment_simulator.cli.output import (
@@ -35,7 +36,9 @@ def run(
     file: Annotated[
         Path | None, typer.Argument(help="The scenario: a .yaml, .yml or .json file.", metavar="FILE")
     ] = None,
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="The scenario, as an option.")] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", "-c", help="The scenario, as an option. With --state, -c is --count.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", "-s", min=0, max=2**64 - 1, help="Use this seed, not that of the scenario.")
     ] = None,
@@ -62,6 +65,11 @@ def run(
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Say on stderr how long ticks took.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    state: Annotated[
+        Path | None, typer.Option("--state", help="Go on with this state file, and rewrite it; no scenario then.")
+    ] = None,
+    count: Annotated[int | None, typer.Option("--count", min=1, help="With --state: so many ticks.")] = None,
+    progress: Annotated[bool, typer.Option("--progress", help="With --state: a line a tick; -p says so too.")] = False,
     output: Annotated[
         str, typer.Option("--output", "-o", help="The form of the result; json is the only one.")
     ] = "json",
@@ -72,10 +80,14 @@ def run(
     """
     if output != "json":
         raise typer.BadParameter(f"got {output!r}; json is the only form", param_hint="--output")
+    if state is not None:
+        run_state(state, count if config is None else _count(config), progress=progress or persist)
+        return
     if (file is None) == (config is None):
         raise typer.BadParameter("name one scenario file, either as FILE or with --config")
-    path = file or config
-    assert path is not None
+    if count is not None or progress:
+        raise typer.BadParameter("--count and --progress go with --state", param_hint="--count")
+    path = file or Path(config or "")
     with exit_codes(path):
         flags = {Mode.VERBOSE: verbose, Mode.STREAM: stream, Mode.EVENT_STREAM: event_stream}
         chosen = chosen_mode(mode, flags)
@@ -84,6 +96,13 @@ def run(
             raise CommandError("--full-replay stores more of a run; it needs --persist")
         store = Store(db_path, simulation_id, full_replay=full_replay) if persist else None
         _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug), store)
+
+
+def _count(text: str) -> int:
+    """The number behind -c, where it means --count."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise typer.BadParameter(f"got {text!r}; with --state it is a number of ticks, at least 1", param_hint="-c")
+    return int(text)
 
 
 @dataclass(frozen=True)

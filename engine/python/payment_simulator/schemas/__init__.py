@@ -1,0 +1,1 @@
+"""What policies and costs are made of, as documents for people and for tools."""

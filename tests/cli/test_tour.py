@@ -1,0 +1,66 @@
+"""The tour of the README, word for word, with the built wheel in an environment of its own.
+
+Its dependencies are those of this environment, by a `.pth`: nothing is downloaded. The package itself is there from the
+wheel alone: a `.pth` does not follow the links of the folder that it names.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"## On the command line.*?```sh\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of programs with `payment-sim` in it."""
+    folder = tmp_path_factory.mktemp("installed")
+    maturin = [str(Path(sys.executable).with_name("maturin")), "build", "--release", "--locked", "--quiet"]
+    options = ["--interpreter", sys.executable, "--out", str(folder)]
+    subprocess.run([*maturin, *options], cwd=ROOT, check=True, env=os.environ | {"PIP_NO_INDEX": "1"})
+    [wheel] = folder.glob("*.whl")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
+    python = folder / "venv" / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run([*install, "--quiet", "--disable-pip-version-check"], check=True)
+    [site] = (folder / "venv" / "lib").glob("python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    where = subprocess.run(
+        [python, "-c", "import payment_simulator; print(payment_simulator.__file__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+    )
+    assert where.stdout.startswith(str(site))
+    return python.parent
+
+
+def test_the_tour_of_the_readme(environment: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    match = BLOCK.search((ROOT / "README.md").read_text())
+    assert match is not None
+    commands = [line.split("#")[0].strip() for line in match[1].splitlines()]
+    assert len(commands) > 10
+    path = f"{environment}:{os.environ['PATH']}"
+    for command in commands:
+        assert command.startswith("payment-sim ")
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=tmp_path,
+            env=os.environ | {"PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        assert done.stdout or done.stderr, command
+    assert (tmp_path / "ring.payrun").exists()

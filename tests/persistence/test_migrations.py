@@ -1,0 +1,115 @@
+"""Databases of each earlier schema version become as they should be now, and keep what they hold."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from payment_simulator.persistence import migrations
+from payment_simulator.persistence.database import Database
+from payment_simulator.persistence.errors import DatabaseError, MigrationError
+from payment_simulator.persistence.schema import ddl, differences
+from payment_simulator.persistence.stored_run import StoredRun
+
+from tests.cli.conftest import call, succeeded
+from tests.persistence.conftest import SCENARIOS, persist
+
+GRIDLOCK = next(path for path in SCENARIOS if path.stem == "gridlock_ring")
+VERSIONS = list(migrations.available())
+
+
+def of_version(path: Path, version: int) -> None:
+    """A database as the program of that version made it: the migrations up to it, and a run with its columns."""
+    newest = path.with_name("newest.db")
+    run = persist(newest, GRIDLOCK, "old")
+    with duckdb.connect(str(path)) as connection:
+        for migration in migrations.available().values():
+            if migration.version <= version:
+                connection.execute(migration.sql)
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY,"
+                    " applied_at TIMESTAMP NOT NULL, description VARCHAR NOT NULL, checksum VARCHAR NOT NULL)"
+                )
+                values = [migration.version, migration.description, migration.checksum]
+                connection.execute(
+                    "INSERT INTO schema_migrations VALUES ($1, current_localtimestamp(), $2, $3)", values
+                )
+        connection.execute(f"ATTACH '{newest}' AS newest")
+        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name != 'newest'").fetchall()
+        for (table,) in tables:
+            if table != "schema_migrations":
+                names = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall() if name != "event_id"]
+                connection.execute(
+                    f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(names)} FROM newest.{table}"
+                )
+    assert run.ticks == 60
+
+
+@pytest.mark.parametrize("version", VERSIONS[:-1])
+def test_an_older_database_is_refused_then_migrated(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    of_version(path, version)
+    refused = call("replay", path, "-s", "old")
+    assert refused.code == 1
+    assert f"has an older schema ({version}, this program needs {VERSIONS[-1]})" in refused.error
+    assert f"run 'payment-sim db migrate --db-path {path}'" in refused.error
+    told = succeeded("db", "migrate", "--db-path", path).error
+    assert told.count("success: ") == len([each for each in VERSIONS if each > version])
+    with Database(path) as database:
+        assert differences(database.connection) == []
+        assert StoredRun(database, "old").ticks == 60
+    succeeded("replay", path, "-s", "old", "--verbose")
+    succeeded("run", GRIDLOCK, "--persist", "--db-path", path)
+
+
+def columns(connection: duckdb.DuckDBPyConnection) -> set[tuple[object, ...]]:
+    return set(
+        connection.execute(
+            "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+    )
+
+
+def indexes(connection: duckdb.DuckDBPyConnection) -> set[tuple[object, ...]]:
+    return set(connection.execute("SELECT table_name, index_name, expressions FROM duckdb_indexes()").fetchall())
+
+
+def test_all_migrations_together_give_the_schema_of_the_models() -> None:
+    with duckdb.connect() as migrated, duckdb.connect() as made:
+        migrations.migrate(migrated)
+        for statement in ddl():
+            made.execute(statement)
+        assert columns(migrated) == columns(made)
+        assert indexes(migrated) == indexes(made)
+        assert migrations.migrate(migrated) == []
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "001_makes_a_table.sql").write_text("CREATE TABLE first (n INTEGER);")
+    (tmp_path / "002_fails.sql").write_text("CREATE TABLE second (n INTEGER); SELECT * FROM nothing;")
+    (tmp_path / "notes.sql").write_text("this is none")
+    with duckdb.connect() as connection:
+        with pytest.raises(MigrationError, match=r"migration 2 \(fails\) failed: .*nothing"):
+            migrations.migrate(connection, tmp_path)
+        assert list(migrations.applied(connection)) == [1]
+        assert not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'second'").fetchall()
+        (tmp_path / "001_makes_a_table.sql").write_text("CREATE TABLE first (n BIGINT);")
+        with pytest.raises(MigrationError, match="migration 1 was changed after it was applied"):
+            migrations.migrate(connection, tmp_path)
+    (tmp_path / "002_another.sql").write_text("")
+    with pytest.raises(MigrationError, match="there is another migration 2"):
+        migrations.available(tmp_path)
+
+
+def test_a_new_migration_has_the_next_number(tmp_path: Path) -> None:
+    for number in (1, 2):
+        path = succeeded("db", "create-migration", "Adds a column!", "-m", tmp_path).stdout.decode().strip()
+        assert Path(path).name == f"{number:03d}_adds_a_column.sql"
+    assert call("db", "create-migration", "?!", "-m", tmp_path).code == 1
+    assert [each.description for each in migrations.available(tmp_path).values()] == ["adds a column"] * 2
+
+
+def test_a_database_that_lacks_its_table_of_versions_is_not_ours(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "x.db")) as connection:
+        connection.execute("CREATE TABLE t (n INTEGER)")
+    with pytest.raises(DatabaseError, match="holds no simulations of this program"):
+        Database(tmp_path / "x.db", create=True)
