@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -157,6 +160,14 @@ def test_options_stand_before_the_environment() -> None:
     assert (settings.limits.agents, settings.limits.events) == (7, 6)
     assert settings.origins == ("https://a", "https://b")
     assert options(host="0.0.0.0", token=TOKEN).hosts == ()
+
+
+def test_without_a_database_duckdb_is_not_needed() -> None:
+    heavy = "{'duckdb', 'polars', 'panel'}"
+    code = f"import sys; from payment_simulator.api.main import app; print({heavy} & set(sys.modules))"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PAYMENT_SIM_")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (done.stdout.strip(), done.returncode) == ("set()", 0), done.stderr
 
 
 def test_the_log_has_a_line_for_each_request_and_no_secret(tmp_path: Path) -> None:

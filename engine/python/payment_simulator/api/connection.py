@@ -40,11 +40,14 @@ class Connection:
     no memory.
     """
 
-    def __init__(self, socket: WebSocket, simulation: Simulation, buckets: Buckets, turnstile: Turnstile) -> None:
+    def __init__(
+        self, socket: WebSocket, simulation: Simulation, buckets: Buckets, turnstile: Turnstile, ticks_per_call: int
+    ) -> None:
         self.socket = socket
         self.simulation = simulation
         self.buckets = buckets
         self.turnstile = turnstile
+        self.ticks_per_call = min(ticks_per_call, COUNT_MAX)
         self._sending = asyncio.Lock()
         self._broken: asyncio.Future[None]
         self._events: asyncio.Task[None] | None = None
@@ -143,7 +146,7 @@ class Connection:
         await act(request)
 
     async def _tick(self, request: dict[str, Any]) -> None:
-        count = await self._number(request, "count", 1, 1, COUNT_MAX)
+        count = await self._number(request, "count", 1, 1, self.ticks_per_call)
         if count is None:
             return
         if self.simulation.lifecycle.status is Status.COMPLETED:

@@ -25,7 +25,8 @@ async def simulation_socket(socket: WebSocket, simulation_id: str, hello: bool =
     if not manager.has_room_for_sockets:
         await socket.close(TRY_AGAIN_LATER, "too many WebSockets")
         return
-    await Connection(socket, simulation, socket.app.state.buckets, manager.turnstile).serve(hello=hello)
+    limit = manager.settings.limits.ticks_per_call
+    await Connection(socket, simulation, socket.app.state.buckets, manager.turnstile, limit).serve(hello=hello)
 
 
 FORBIDDEN = 4003
