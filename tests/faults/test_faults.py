@@ -178,7 +178,9 @@ def test_a_disk_that_is_full(small_disk: Path, tmp_path: Path) -> None:
             filler.write(b"x" * 4096)
             filler.flush()
     done = call("export", "--db-path", aside, "-o", run_file)
-    one_message(done, str(run_file), "No space left on device")
+    warning, error = done.error.splitlines()
+    assert (done.code, warning.startswith("warning: the run is incomplete")) == (1, True)
+    assert error == f"error: {run_file}: cannot be written: No space left on device"
     assert not run_file.exists()
     assert not list(small_disk.glob("*.tmp"))
 
