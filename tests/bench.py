@@ -20,7 +20,7 @@ from payment_simulator import simulate
 from playwright.sync_api import Browser, CDPSession
 
 from panel_app.session import SPEEDS
-from tests import bench_server
+from tests import bench_server, bench_storage
 from tests.large_run import engine_input
 from tests.visit import ARGUMENTS, CHROMIUM, Visit, chromium, serving
 from web.serve import Server
@@ -64,18 +64,35 @@ Figures = dict[str, dict[str, Any]]
 
 
 def main() -> None:
-    """Measure everything and print it; `server` measures the server alone."""
+    """Measure everything and print it, or the parts that are named."""
+    parts = sys.argv[1:] or list(PARTS)
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        sys.exit(f"no such part: {', '.join(unknown)}; write some of {', '.join(PARTS)}")
     say(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    say("server")
-    figures: Figures = bench_server.figures()
-    if sys.argv[1:] == ["server"]:
-        print(json.dumps(figures, indent=2))
-        return
+    figures: Figures = {}
+    for part in parts:
+        say(part)
+        figures |= PARTS[part]()
+    print(json.dumps(figures, indent=2))
+
+
+def site() -> Figures:
+    """The built site in a browser."""
+    figures: Figures = {}
     with serving() as server, chromium() as browser:
         for measure in (starts, transfer, memory, payments, frames):
             say(measure.__name__)
             figures |= measure(browser, server)
-    print(json.dumps(figures, indent=2))
+    return figures
+
+
+PARTS: dict[str, Callable[[], Figures]] = {
+    "server": bench_server.figures,
+    "storage": bench_storage.figures,
+    "site": site,
+}
+"""Each can be measured alone."""
 
 
 def starts(browser: Browser, server: Server) -> Figures:
