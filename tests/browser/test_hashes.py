@@ -27,13 +27,6 @@ def log_hash(config, seed):
 json.dumps([log_hash(config, seed) for config in json.loads(configs) for seed in json.loads(seeds)])
 """
 
-GO_ON = """
-from payment_simulator_core_rs import Orchestrator
-engine = Orchestrator.load(bytes.fromhex(snapshot))
-engine.run(engine.total_ticks)
-engine.save().hex()
-"""
-
 
 def log_hash(config: dict[str, Any], seed: int) -> str:
     engine = Orchestrator({**config, "rng_seed": seed})
@@ -46,12 +39,3 @@ def test_every_scenario_has_its_native_hash_for_twenty_seeds(started: Visit) -> 
     native = [log_hash(config, seed) for config in configs for seed in SEEDS]
     assert len(set(native)) > len(native) / 2, "most scenarios draw their payments"
     assert json.loads(started.python(RUN, configs=json.dumps(configs), seeds=json.dumps(SEEDS))) == native
-
-
-def test_a_native_snapshot_goes_on_in_the_page(started: Visit) -> None:
-    for path in SCENARIOS:
-        engine = Orchestrator(load_config(path).engine_input())
-        engine.run(engine.total_ticks // 2)
-        there = started.python(GO_ON, snapshot=engine.save().hex())
-        engine.run(engine.total_ticks)
-        assert there == engine.save().hex()
