@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from payment_simulator_core_rs import Orchestrator
 
-from payment_simulator.api import scenario, snapshot
+from payment_simulator.api import scenario
 from payment_simulator.api.problem import ProblemError, not_found, unavailable
 from payment_simulator.api.record import Record
 from payment_simulator.api.settings import Settings
@@ -24,7 +24,6 @@ from payment_simulator.api.turnstile import Turnstile
 from payment_simulator.api.workers import Workers
 
 if TYPE_CHECKING:
-    from payment_simulator.api.checkpoints import Checkpoints
     from payment_simulator.api.storage import Storage
 
 SWEEP_SECONDS = 1.0
@@ -75,20 +74,19 @@ class SimulationManager:
         self.live[simulation.id] = simulation
         return simulation
 
-    def checkpoints(self) -> Checkpoints:
-        """The table of checkpoints. 503 without a database."""
+    def database(self) -> Storage:
+        """Where simulations and checkpoints are stored. 503 without a database."""
         if self.storage is None:
             raise unavailable("no-database", "checkpoints need a database; start the server with --db-path")
-        return self.storage.checkpoints
+        return self.storage
 
-    async def restore(self, checkpoint: Mapping[str, Any]) -> Simulation:
+    async def restore(self, checkpoint_id: str) -> Simulation:
         """A new simulation that goes on from a checkpoint. 400 for a damaged one; 503 when there is no room."""
         self._demand_place()
         self._creating += 1
         try:
-            text, document = await self.workers.ask(self.checkpoints().state, checkpoint["checkpoint_id"])
-            engine = await self.workers.ask(snapshot.restore, text, checkpoint["state_hash"])
-            return await self.add(engine, engine.config, document, document.get("display", {}))
+            engine = await self.workers.ask(self.database().restore, checkpoint_id)
+            return await self.add(engine, engine.config, engine.config, {})
         finally:
             self._creating -= 1
 

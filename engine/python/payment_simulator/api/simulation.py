@@ -20,7 +20,6 @@ from payment_simulator.api.problem import ProblemError, bad_request, conflict, s
 from payment_simulator.api.record import now
 from payment_simulator.api.run_view import RunView
 from payment_simulator.api.signal import Signal
-from payment_simulator.api.snapshot import Snapshot
 from payment_simulator.api.submission import SubmittedPayment
 from payment_simulator.api.workers import SLICE_SECONDS, Workers
 from payment_simulator.execution.frame import TickFrame
@@ -282,15 +281,11 @@ class Simulation:
 
         return await self.control(action)
 
-    async def snapshot(self) -> Snapshot:
-        """The whole state between two ticks."""
+    async def save(self, save: Callable[[Orchestrator], Answer]) -> Answer:
+        """What `save` makes of the engine as it is between two ticks; it changes nothing."""
         self.touch()
         async with self._lock:
-            return await self._workers.ask(self._snapshot)
-
-    def _snapshot(self) -> Snapshot:
-        payments = self._engine.totals()["total_arrivals"]
-        return Snapshot(self.id, self.config, self.current_tick, payments, self._engine.save_json())
+            return await self._workers.ask(save, self._engine)
 
     async def events_from(self, seq: int) -> tuple[bytes, int]:
         """The next events from place `seq` of the log on, as JSON, and the place after them.

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
-from collections.abc import Mapping
-from datetime import UTC
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from payment_simulator_core_rs import Orchestrator
 
-from payment_simulator.api.checkpoints import Checkpoints
+from payment_simulator.api.problem import bad_request
 from payment_simulator.api.recorder import Recorder
 from payment_simulator.api.stored_simulation import StoredSimulation
 from payment_simulator.api.workers import Workers
 from payment_simulator.persistence import migrations
+from payment_simulator.persistence.checkpoints import CheckpointManager
 from payment_simulator.persistence.database import Database, connect, explained
 from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.stored_run import StoredRun
+
+log = logging.getLogger("payment_simulator.api")
 
 OPEN_MAX = 4
 """So many stored simulations are kept in memory; the one that was asked for longest ago goes first."""
@@ -41,7 +46,6 @@ class Storage:
         if file.exists():
             _migrate(file)
         self.database = Database(file, create=True)
-        self.checkpoints = Checkpoints(self.database)
         self._open: OrderedDict[str, StoredSimulation] = OrderedDict()
 
     def recorder(self, engine: Orchestrator, simulation_id: str, display: Mapping[str, Any]) -> Recorder:
@@ -75,6 +79,51 @@ class Storage:
             names = LISTED.split(", ")
             return [_row(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
+    # Checkpoints
+
+    def save_checkpoint(
+        self, engine: Orchestrator, simulation_id: str, kind: str, description: str | None
+    ) -> dict[str, Any]:
+        """Keep the state of an engine between two ticks; what is noted about it."""
+        with self._checkpoints() as checkpoints:
+            checkpoint_id = checkpoints.save(
+                engine, simulation_id, checkpoint_type=kind, description=description, created_by="api"
+            )
+            row = checkpoints.get(checkpoint_id)
+            assert row is not None  # it was saved just now
+            return _zoned(row)
+
+    def checkpoint(self, checkpoint_id: str) -> dict[str, Any] | None:
+        """What is noted about a checkpoint."""
+        with self._checkpoints() as checkpoints:
+            row = checkpoints.get(checkpoint_id)
+            return None if row is None else _zoned(row)
+
+    def checkpoints(self, simulation_id: str) -> list[dict[str, Any]]:
+        """What is noted about those of a simulation, by tick."""
+        with self._checkpoints() as checkpoints:
+            return [_zoned(row) for row in checkpoints.list(simulation_id).to_dicts()]
+
+    def delete_checkpoint(self, checkpoint_id: str) -> None:
+        """Forget it."""
+        with self._checkpoints() as checkpoints:
+            checkpoints.delete(checkpoint_id)
+
+    def restore(self, checkpoint_id: str) -> Orchestrator:
+        """The engine as it was. 400 for a checkpoint that is not what was saved."""
+        with self._checkpoints() as checkpoints:
+            try:
+                return checkpoints.load(checkpoint_id)[0]
+            except DatabaseError as error:
+                log.error("%s", error)
+                message = "the checkpoint cannot be restored: it is damaged, or another version has written it"
+                raise bad_request(message) from None
+
+    @contextmanager
+    def _checkpoints(self) -> Iterator[CheckpointManager]:
+        with self._beside() as database:
+            yield CheckpointManager(database)
+
     def _beside(self) -> Database:
         """The same file through another connection: connections are for one thread at a time."""
         other = Database.__new__(Database)
@@ -88,9 +137,7 @@ class Storage:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     """A stored simulation in the list: one that is not live and did not complete has failed."""
-    for name in ("started_at", "completed_at"):
-        row[name] = row[name] and row[name].replace(tzinfo=UTC)
-    ticks = row.pop("committed_ticks")
+    ticks = _zoned(row).pop("committed_ticks")
     return {
         **row,
         "status": "completed" if row["status"] == "completed" else "failed",
@@ -99,6 +146,14 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "current_day": ticks // row["ticks_per_day"],
         "total_ticks": row["ticks_per_day"] * row["num_days"],
     }
+
+
+def _zoned(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose times, which are in UTC, say so."""
+    for name, value in row.items():
+        if isinstance(value, datetime):
+            row[name] = value.replace(tzinfo=UTC)
+    return row
 
 
 def _migrate(path: Path) -> None:

@@ -32,10 +32,9 @@ CheckpointPath = Annotated[str, Path(description="a checkpoint", max_length=200)
 async def save(simulation: Live, manager: Manager, wanted: CheckpointRequest | None = None) -> dict[str, Any]:
     """Keep the whole state between two ticks; a run that goes on from it is the same, byte by byte."""
     wanted = wanted or CheckpointRequest()
-    table = manager.checkpoints()
-    snapshot = await simulation.snapshot()
-    row = await manager.workers.ask(
-        table.save, snapshot, simulation.document, wanted.checkpoint_type, wanted.description
+    database = manager.database()
+    row = await simulation.save(
+        lambda engine: database.save_checkpoint(engine, simulation.id, wanted.checkpoint_type, wanted.description)
     )
     kept = ("checkpoint_id", "simulation_id", "checkpoint_tick", "checkpoint_day")
     return {**{name: row[name] for name in kept}, "message": "Checkpoint saved"}
@@ -45,7 +44,7 @@ async def save(simulation: Live, manager: Manager, wanted: CheckpointRequest | N
 async def restore(request: Request, manager: Manager, wanted: RestoreRequest) -> dict[str, Any]:
     """A new simulation that goes on from a checkpoint. 400 for one that is damaged or of another version."""
     row = await _known(manager, wanted.checkpoint_id, request)
-    simulation = await manager.restore(row)
+    simulation = await manager.restore(row["checkpoint_id"])
     return {
         "simulation_id": simulation.id,
         "current_tick": simulation.current_tick,
@@ -58,7 +57,7 @@ async def restore(request: Request, manager: Manager, wanted: RestoreRequest) ->
 @router.get("/simulations/{simulation_id}/checkpoints", response_model=Checkpoints, responses=answers(404, 503))
 async def listed(record: AnyRecord, manager: Manager) -> dict[str, Any]:
     """The checkpoints of a simulation, live or stored, by tick."""
-    return {"checkpoints": await manager.workers.ask(manager.checkpoints().listed, record.id)}
+    return {"checkpoints": await manager.workers.ask(manager.database().checkpoints, record.id)}
 
 
 @router.get("/checkpoints/{checkpoint_id}", response_model=Checkpoint, responses=answers(404, 503))
@@ -70,16 +69,16 @@ async def detail(request: Request, manager: Manager, checkpoint_id: CheckpointPa
 @router.delete("/checkpoints/{checkpoint_id}", response_model=CheckpointDeleted, responses=answers(503))
 async def delete(request: Request, manager: Manager, checkpoint_id: CheckpointPath) -> dict[str, Any]:
     """Forget a checkpoint; if it is gone already, that is well too."""
-    table = manager.checkpoints()
-    row = await manager.workers.ask(table.find, checkpoint_id)
+    database = manager.database()
+    row = await manager.workers.ask(database.checkpoint, checkpoint_id)
     if row is not None:
         manager.demand_owner(row["simulation_id"], request.headers)
-        await manager.workers.ask(table.delete, checkpoint_id)
+        await manager.workers.ask(database.delete_checkpoint, checkpoint_id)
     return {"message": "Checkpoint deleted", "checkpoint_id": checkpoint_id}
 
 
 async def _known(manager: SimulationManager, checkpoint_id: str, request: Request) -> dict[str, Any]:
-    row: dict[str, Any] | None = await manager.workers.ask(manager.checkpoints().find, checkpoint_id)
+    row: dict[str, Any] | None = await manager.workers.ask(manager.database().checkpoint, checkpoint_id)
     if row is None:
         raise not_found("Checkpoint", checkpoint_id)
     manager.demand_owner(row["simulation_id"], request.headers)
