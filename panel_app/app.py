@@ -381,7 +381,12 @@ class App:
 
     def _classes(self, drawer: bool = False) -> None:
         session = self.session
-        states = {"large": session.large, "drawer": drawer, "alone": session.kept is None, "embed": session.embedded}
+        states = {
+            "large": session.large,
+            "drawer": drawer,
+            "alone": session.comparison is None,
+            "embed": session.embedded,
+        }
         self.root.css_classes = [
             f"view-{session.view}",
             f"tab-{self.phone.tab}",
@@ -404,7 +409,7 @@ class App:
             self._start_or_stop()
         if changed & {"theme", "size"}:
             self._tell_look()
-        if changed & {"view", "size", "kept"}:
+        if changed & {"view", "size", "kept"} or ("run" in changed and self.session.view == "compare"):
             self._classes("drawer" in self.root.css_classes)
         self.exchange.remember(changed)
         if changed & {"run", "tick"}:

@@ -116,12 +116,7 @@ class Session:
     def set_changes(self, what_if: WhatIf) -> bool:
         """Replace all changes to the scenario at once, as `change` does it; it is one change to undo."""
         before = self._version
-        if not self._compute(what_if):
-            return False
-        if self.what_if != before[2]:
-            self._done.append(before)
-            self._undone.clear()
-        return True
+        return self._compute(what_if, lambda: self._remember(before))
 
     def edit(self, config: dict[str, Any], display: dict[str, Any]) -> bool:
         """Take another version of the scenario: `config` as the engine takes it. Changes stay on top of it.
@@ -131,11 +126,7 @@ class Session:
         before, what_if = self._version, self.what_if
         if config["rng_seed"] != self.base_config["rng_seed"]:
             what_if = replace(what_if, seed=None)
-        if not self._show_version((config, display, what_if)):
-            return False
-        self._done.append(before)
-        self._undone.clear()
-        return True
+        return self._show_version((config, display, what_if), lambda: self._remember(before))
 
     def reset(self) -> bool:
         """Back to the scenario as it is in its file; the seed stays."""
@@ -217,8 +208,7 @@ class Session:
         if self.selection is not None and self.selection[0] == "payment":
             other = self.comparison.in_a(self.selection[1]) if self.comparison else None
             self.selection = None if other is None else ("payment", other)
-        self._done.append(self._version)
-        self._undone.clear()
+        self._remember(self._version)
         shown, self.kept = self.kept, self.now
         self.scenario, self.base_config, self.display = shown.scenario, shown.base_config, shown.display
         self.previous, self.what_if = self.run, shown.what_if
@@ -228,9 +218,11 @@ class Session:
     @property
     def comparison(self) -> Comparison | None:
         """The kept run as A and the run on show as B; None when none is kept."""
+        if self.kept is None:
+            return None
         from panel_app.compare import Comparison, comparable
 
-        if self.kept is None or not comparable(self.kept.run, self.run):
+        if not comparable(self.kept.run, self.run):
             return None
         known = self._comparison
         if known is None or known.a.run is not self.kept.run or known.b.run is not self.run:
@@ -405,7 +397,13 @@ class Session:
 
     # Inside
 
-    def _compute(self, what_if: WhatIf) -> bool:
+    def _remember(self, version: Version) -> None:
+        """What undo goes back to; after it there is nothing to redo."""
+        self._done.append(version)
+        self._undone.clear()
+
+    def _compute(self, what_if: WhatIf, remember: Callable[[], None]) -> bool:
+        """Run the day with these changes; `remember` is called when it is on show, before anybody is told."""
         if what_if == self.what_if:
             if self.message:
                 self.message = ""
@@ -423,6 +421,7 @@ class Session:
         self.tick = min(self.tick, self.ticks - 1)
         if self.selection is not None and self.selection[0] == "payment" and not same:
             self.selection = None
+        remember()
         self._tell("run", "message")
         return True
 
@@ -430,8 +429,8 @@ class Session:
     def _version(self) -> Version:
         return self.base_config, self.display, self.what_if
 
-    def _show_version(self, version: Version) -> bool:
-        """Run another version of the scenario; its banks and payments may be others."""
+    def _show_version(self, version: Version, remember: Callable[[], None]) -> bool:
+        """Run another version of the scenario; its banks and payments may be others. `remember` as in `_compute`."""
         config, display, what_if = version
         try:
             run, seconds = _simulate(what_if.apply(config))
@@ -446,18 +445,25 @@ class Session:
         self.tick = min(self.tick, self.ticks - 1)
         if self.selection is not None and not same:
             self.selection = None
+        remember()
         self._tell("run", "tick", "selection", "message")
         return True
 
     def _travel(self, origin: list[Version], other: list[Version]) -> bool:
         if not origin:
             return False
-        before, target = self._version, origin.pop()
-        edited = target[0] is not self.base_config
-        if not (self._show_version(target) if edited else self._compute(target[2])):
-            return False
-        other.append(before)
-        return True
+        before, target = self._version, origin[-1]
+        if target[0] is before[0] and target[2] == before[2]:
+            origin.pop()
+            return self._travel(origin, other)
+
+        def remember() -> None:
+            origin.pop()
+            other.append(before)
+
+        if target[0] is not self.base_config:
+            return self._show_version(target, remember)
+        return self._compute(target[2], remember)
 
     def _take(self, run: Run, seconds: float) -> None:
         self.run, self.config, self.seconds = run, run.config, seconds

@@ -249,3 +249,15 @@ def test_importing_the_session_loads_no_widgets() -> None:
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_who_is_told_of_a_change_can_undo_it_already(eight: Session) -> None:
+    seen: list[tuple[bool, bool]] = []
+    eight.subscribe(lambda changed: seen.append((eight.can_undo, eight.can_redo)) if "run" in changed else None)
+    eight.change(cycles=False)
+    eight.undo()
+    eight.redo()
+    eight.reset()
+    assert seen == [(True, False), (False, True), (True, False), (True, False)]
+    assert not eight.change(balance=(0, 10**30))
+    assert (eight.can_undo, eight.can_redo) == (True, False)
