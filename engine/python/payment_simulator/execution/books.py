@@ -33,6 +33,8 @@ class Payment:
     parts: int = 0
     """Cents of its parts so far, for one that was split."""
     overdue_since: int | None = None
+    rtgs_priority: str = "Normal"
+    """What its sender declared when it was last submitted."""
     settled: bool = False
     dropped: bool = False
 

@@ -15,6 +15,7 @@ from payment_simulator.execution.state_provider import (
 )
 
 Event = Mapping[str, Any]
+RTGS_PRIORITIES = ("HighlyUrgent", "Urgent", "Normal")
 
 
 class LogState:
@@ -32,6 +33,7 @@ class LogState:
         self.day = self._new_day()
         self._payments: dict[str, Payment] = {}
         self._queue2: dict[str, Payment] = {}
+        self._by_priority: bool = config.get("priority_mode", False)
         self._deferred: bool = config.get("deferred_crediting", False)
         self._lateness = Lateness(config["cost_rates"])
         self._handlers = {name: getattr(self, f"_{method}") for name, method in HANDLERS.items()}
@@ -85,12 +87,17 @@ class LogState:
         return [payment.tx_id for payment in sorted(self.banks[agent_id].queue1.values(), key=_number)]
 
     def get_rtgs_queue_contents(self) -> list[str]:
-        """The payments in the central queue, in the order in which they entered."""
-        return list(self._queue2)
+        """The payments in the central queue, in its order: by declared priority if so ruled, then as they entered."""
+        return self._in_order(self._queue2)
 
     def get_agent_queue2_contents(self, agent_id: str) -> list[str]:
-        """The bank's payments in the central queue, in the order in which they entered."""
-        return list(self.banks[agent_id].queue2) if agent_id in self.banks else []
+        """The bank's payments in the central queue, in its order."""
+        return self._in_order(self.banks[agent_id].queue2) if agent_id in self.banks else []
+
+    def _in_order(self, entered: Mapping[str, Payment]) -> list[str]:
+        if not self._by_priority:
+            return list(entered)
+        return sorted(entered, key=lambda tx_id: RTGS_PRIORITIES.index(entered[tx_id].rtgs_priority))
 
     def get_agent_collateral_posted(self, agent_id: str) -> int:
         """Cents."""
@@ -192,6 +199,7 @@ class LogState:
     def _submit(self, event: Event) -> None:
         payment = self._payments[event["tx_id"]]
         payment.priority = event["internal_priority"]
+        payment.rtgs_priority = event["rtgs_priority"]
         self.banks[payment.sender_id].queue1.pop(payment.tx_id, None)
 
     def _drop(self, event: Event) -> None:
