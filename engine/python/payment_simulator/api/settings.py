@@ -57,8 +57,8 @@ class Settings:
     """Other web origins whose pages may call this server (CORS, WebSockets)."""
     hosts: tuple[str, ...] = LOCAL_HOSTS
     """Names under which it answers (the `Host` header). Empty: any; only behind a token."""
-    workers: int = field(default_factory=lambda: max(2, os.cpu_count() or 1))
-    """Threads that compute."""
+    workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 1) - 1))
+    """Threads that run simulations, and as many that answer questions. One core is left to the event loop."""
     app: bool = False
     """Whether the app is served beside the API, under `/app`."""
 
