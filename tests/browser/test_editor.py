@@ -49,7 +49,7 @@ def test_typing_marks_the_mistake_as_it_is_typed_and_the_last_valid_day_stays(vi
     message = page.locator(".messages li")
     expect(message).to_contain_text("agents.1.opening_balance: got 99000000.5; write an integer number of cents")
     expect(page.locator("code-editor u")).to_have_text("99_000_000.5")
-    expect(page.get_by_label("Opening balance")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".form").get_by_label("Opening balance")).to_have_attribute("aria-invalid", "true")
     expect(written(page)).to_have_attribute("aria-invalid", "true")
     assert visit.attribute("logHash") == run
     for _ in range(2):
@@ -86,22 +86,22 @@ def test_a_message_leads_to_its_place_and_f8_too(visits: Visits) -> None:
 def test_form_and_text_are_in_step(visits: Visits) -> None:
     visit = editor(visits)
     page, run = visit.page, visit.attribute("logHash")
-    page.get_by_role("button", name="Cedar").click()
-    page.get_by_label("Opening balance").fill("2,000,000")
+    page.locator(".form").get_by_role("button", name="Cedar").click()
+    page.locator(".form").get_by_label("Opening balance").fill("2,000,000")
     page.keyboard.press("Enter")
     visit.wait_for("logHash", run)
     assert "opening_balance: 200_000_000" in written(page).input_value()
     assert "# All amounts are in cents." in written(page).input_value()
     page.get_by_role("tab", name="Day and netting").click()
     run = visit.attribute("logHash")
-    page.get_by_role("switch", name="Cycle netting").click()
+    page.locator(".form").get_by_role("switch", name="Cycle netting").click()
     visit.wait_for("logHash", run)
     assert "enable_cycles: false" in written(page).input_value()
     put_caret_behind(page, "id: ELM")
     page.keyboard.press("End")
-    expect(page.get_by_role("button", name="Elm")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".form").get_by_role("button", name="Elm")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="As in the file").click()
-    expect(page.get_by_label("Opening balance")).to_have_value("720,000.00")
+    expect(page.locator(".form").get_by_label("Opening balance")).to_have_value("720,000.00")
 
 
 def test_tab_leaves_the_text(visits: Visits) -> None:
@@ -122,7 +122,7 @@ def test_the_text_is_saved_as_a_file(visits: Visits) -> None:
 def test_the_way_of_a_payment_through_the_tree(visits: Visits) -> None:
     visit = editor(visits, "cautious_banks")
     page = visit.page
-    page.get_by_role("button", name="Aspen").click()
+    page.locator(".form").get_by_role("button", name="Aspen").click()
     payment = page.locator(".policy select")
     payment.select_option(index=1)
     if page.locator(".policy").get_by_role("button", name="Go to").count():

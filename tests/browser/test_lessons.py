@@ -121,6 +121,18 @@ def test_show_me_and_show_it_again(visits: Visits) -> None:
     expect(page.get_by_role("status").filter(has_text="Done.")).to_contain_text("At 60 % of the credit lines")
 
 
+def test_the_figures_are_drawn_in_the_size_that_they_have_beside_the_story(visits: Visits) -> None:
+    visit = lessons(visits)
+    for name in ("network", "strip"):
+        visit.page.wait_for_function(
+            """name => {
+  const {x_range, y_range, inner_width, inner_height} = Bokeh.documents[0].get_model_by_name(name)
+  return inner_width < 1000 && x_range.end === inner_width && y_range.start === inner_height
+}""",
+            arg=name,
+        )
+
+
 def test_another_scenario_is_said_and_the_lesson_is_one_button_away(visits: Visits) -> None:
     visit = lessons(visits)
     page = visit.page

@@ -106,14 +106,18 @@ function applyPatch(patch, buffers) {
   } finally {
     patching = false
   }
+  if (!busy) sendQueued()
 }
+
+/** What a figure measures anew because a patch has laid out the page again: the only change that a patch makes on the page. */
+const MEASURES = new Set(["inner_width", "inner_height"])
 
 /** A change made on the page. While Python is busy the last value of each property waits, not every value on the way. */
 function sendChange(event) {
-  if (patching || event.setter_id === "py") return
+  if (event.setter_id === "py" || (patching && !MEASURES.has(event.attr))) return
   if (event.model && event.attr) queue = queue.filter((other) => other.model !== event.model || other.attr !== event.attr)
   queue.push(event)
-  if (!busy) sendQueued()
+  if (!busy && !patching) sendQueued()
 }
 
 function sendQueued() {
