@@ -18,7 +18,7 @@ def editor(visits: Visits, scenario: str = "eight_banks_scarce", size: str = "de
     width, height = SIZES[size]
     visit = visits(viewport={"width": width, "height": height}, **options).open(f"?scenario={scenario}")
     visit.page.get_by_role("button", name="Edit", exact=True).click()
-    expect(written(visit.page)).to_have_value(re.compile(r"\A# "))
+    expect(written(visit.page)).to_have_value(re.compile(r"^# "))
     status(visit.page, "No errors.")
     return visit
 
