@@ -138,7 +138,7 @@ def test_it_answers_while_fifty_simulations_run(server: ServerProcess) -> None:
         told = f"median {seconds[len(seconds) // 2] * 1000:.1f} ms, longest {seconds[-1] * 1000:.1f} ms"
         print(f"/health while {RUNNING} simulations run: {told}; ticks {min(ticks)} to {max(ticks)}")
         assert min(ticks) > 0
-        assert max(ticks) < 5 * min(ticks)
+        assert max(ticks) < 10 * min(ticks)  # the first have begun a little before the last
         if seconds[len(seconds) * 9 // 10] < HEALTHY_SECONDS:
             return
         for simulation in simulations:
