@@ -189,8 +189,8 @@ test-long() { ## the tests that take minutes
   SERVER_CLIENTS=500 SERVER_SECONDS=30 $PYTHON -m pytest tests/api/test_load.py "$@"
 }
 
-bench() { ## measures the figures of docs/performance.md: JSON on stdout
-  site >&2
+bench() { ## measures the figures of docs/performance.md: JSON on stdout; `bench engine` only the engine's
+  if [ "${1:-}" = engine ]; then setup >&2; else site >&2; fi
   $PYTHON -m tests.bench "$@"
 }
 

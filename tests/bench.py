@@ -1,5 +1,7 @@
 """The figures of docs/performance.md, measured: JSON on stdout, name to {value, unit, ratio?}; the rest on stderr.
 
+`python -m tests.bench engine` measures the engine alone, without a browser (`bench_engine.py`).
+
 Cold: an empty profile. Second: the service worker in control and one visit made. Transfer: bytes until interactive,
 without parts loaded later, from a server that compresses with brotli. Memory: WebAssembly and the JavaScript heaps
 of page and worker, after collection. Times are medians; a crowded machine makes all of them worse.
@@ -20,7 +22,7 @@ from payment_simulator import simulate
 from playwright.sync_api import Browser, CDPSession
 
 from panel_app.session import SPEEDS
-from tests import bench_server, bench_storage
+from tests import bench_engine, bench_server, bench_storage, engine_cases
 from tests.large_run import engine_input
 from tests.visit import ARGUMENTS, CHROMIUM, Visit, chromium, serving
 from web.serve import Server
@@ -28,6 +30,7 @@ from web.serve import Server
 STARTS = 5
 RUNS = 9
 PLAY_SECONDS = 6.0
+BROWSER_PAYMENTS = 200_000
 LATER = "validation.bin"
 """Loaded after the page is interactive."""
 
@@ -60,7 +63,18 @@ for _ in range(runs):
 times
 """
 
-Figures = dict[str, dict[str, Any]]
+
+RUN_ENGINE = """
+import json, time
+from payment_simulator_core_rs import Orchestrator
+config, times = json.loads(config), []
+for _ in range(runs):
+    run = Orchestrator(config)
+    began = time.perf_counter()
+    run.run(run.total_ticks)
+    times.append(time.perf_counter() - began)
+best = min(times)
+"""
 
 
 def main() -> None:
@@ -81,13 +95,14 @@ def site() -> Figures:
     """The built site in a browser."""
     figures: Figures = {}
     with serving() as server, chromium() as browser:
-        for measure in (starts, transfer, memory, payments, frames):
+        for measure in (starts, transfer, memory, payments, engine_in_browser, frames):
             say(measure.__name__)
             figures |= measure(browser, server)
     return figures
 
 
 PARTS: dict[str, Callable[[], Figures]] = {
+    "engine": bench_engine.engine,
     "server": bench_server.figures,
     "storage": bench_storage.figures,
     "site": site,
@@ -156,6 +171,28 @@ def payments(browser: Browser, server: Server) -> Figures:
         "payments_100000_native": seconds(native),
         "payments_100000_browser": seconds(times) | {"ratio": round(ratio, 2)},
     }
+
+
+def engine_in_browser(browser: Browser, server: Server) -> Figures:
+    """What part of its native speed the engine has in the browser: the same cases, each the best of some runs."""
+    context = browser.new_context(service_workers="block")
+    visit = Visit(context, server.address).open()
+    (worker,) = visit.page.workers
+    code = "([code, names]) => pyodide.runPython(code, {globals: pyodide.toPy(names)})"
+    figures: Figures = {}
+    for case in (engine_cases.ample, engine_cases.scarce):
+        config = json.dumps(case(BROWSER_PAYMENTS))
+        here: dict[str, Any] = {"config": config, "runs": RUNS}
+        exec(RUN_ENGINE, here)  # the same lines run on both sides
+        there = float(worker.evaluate(code, [RUN_ENGINE + "best", {"config": config, "runs": RUNS}]))
+        rate = BROWSER_PAYMENTS / there
+        figures[f"engine_{case.__name__}_browser"] = {
+            "value": round(rate, -3),
+            "unit": "payments/s",
+            "ratio": round(here["best"] / there, 2),
+        }
+    context.close()
+    return figures
 
 
 def frames(browser: Browser, server: Server) -> Figures:

@@ -1,7 +1,7 @@
 """The cases of the engine's speed, as engine inputs: what `bench_engine.py` measures, natively and in the browser.
 
-Payments are drawn, of 100.00 to 1,000.00, to all other banks alike, and due after 10 to 50 ticks; days have 100 ticks. Ample is
-liquidity that is never short. Scarce is what covers about two ticks of a bank's payments: half of all payments wait.
+Payments are drawn, of 100.00 to 1,000.00, to all other banks alike, and due after 10 to 50 ticks; days have 100 ticks.
+Ample is liquidity that is never short. Scarce is what covers about two ticks of a bank's payments: two of three wait.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def draining(payments: int) -> Input:
 
 
 def trees(payments: int) -> Input:
-    """10 banks whose policy is a tree of 10 questions; a payment that is held goes through all of them, in every tick."""
+    """10 banks whose policy is a tree of 10 questions; a payment that is held goes through all, in every tick."""
     return drawn(10, 2, payments, AMPLE, policy={"type": "FromJson", "json": json.dumps(TREE)})
 
 
@@ -128,7 +128,7 @@ RING_PAYMENTS = 1_250
 
 
 def rings(count: int) -> Input:
-    """Rings of four banks, each paying the next; all payments are there in the first tick and can only settle together."""
+    """Rings of four banks, each paying the next; all payments are there in the first tick and settle only together."""
     agents = []
     events = []
     for ring in range(count):

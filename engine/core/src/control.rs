@@ -267,7 +267,7 @@ fn log(state: &mut State, control: u8) -> crate::log::PayloadWriter<'_> {
     state.log.append(EventKind::ControlExecuted, Common::NOTHING).u8(control)
 }
 
-/// Give a bank another policy. What it remembers and its budget stay; its pool follows at the next allocation.
+/// Give a bank another policy. What it remembers stays; its pool follows at the next allocation.
 pub fn replace_policy(state: &mut State, config: &Config, agent: u32, policy: &str) -> Result<(), ConfigError> {
     let id = &state.agent_ids[agent as usize];
     let (policy, fraction) = read_policy(config, &state.agent_ids, id, policy)?;
@@ -276,6 +276,7 @@ pub fn replace_policy(state: &mut State, config: &Config, agent: u32, policy: &s
         pool.set_fraction(fraction);
     }
     agent.policy = policy;
+    state.note_policies();
     Ok(())
 }
 
