@@ -224,6 +224,7 @@ fn hold(state: &mut State, index: u32, reason: HoldReason, detail: Option<&str>)
 }
 
 /// Submit a payment if the release budget allows. Returns whether it was submitted.
+#[inline]
 fn release(state: &mut State, index: u32, priority: Option<u8>) -> bool {
     let payment = &state.transactions[index as usize];
     let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.remaining);
@@ -242,6 +243,7 @@ fn release(state: &mut State, index: u32, priority: Option<u8>) -> bool {
     true
 }
 
+#[inline]
 fn submit(state: &mut State, index: u32) {
     let payment = &mut state.transactions[index as usize];
     payment.status = Status::Submitted;

@@ -32,6 +32,7 @@ impl Stream {
     }
 
     /// Uniform in [0, 1), a multiple of 2^-53.
+    #[inline]
     pub fn unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
     }
@@ -42,6 +43,7 @@ impl Stream {
     }
 
     /// Uniform in 0..count, without bias (Lemire 2019: multiply, reject the short first interval). `count` is positive.
+    #[inline]
     pub fn below(&mut self, count: u64) -> u64 {
         let mut product = u128::from(self.0.next_u64()) * u128::from(count);
         if (product as u64) < count {

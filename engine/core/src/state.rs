@@ -174,6 +174,7 @@ impl State {
     }
 
     /// Put a payment into its sender's own queue. Its number is returned; its arrival is not yet logged.
+    #[inline]
     pub fn add_payment(&mut self, new: NewPayment) -> Result<u32, SimulationError> {
         let payment = Transaction {
             amount: new.amount,
@@ -203,6 +204,7 @@ impl State {
     }
 
     /// Give a payment its number and put it into its sender's own queue.
+    #[inline]
     pub fn enter(&mut self, payment: Transaction) -> Result<u32, SimulationError> {
         let index = u32::try_from(self.transactions.len()).ok().filter(|index| *index != NONE);
         let index = index.ok_or_else(|| self.overflow("the number of payments"))?;
@@ -228,6 +230,7 @@ impl State {
     }
 
     /// Log that a payment has arrived.
+    #[inline]
     pub fn log_arrival(&mut self, index: u32) {
         let payment = &self.transactions[index as usize];
         self.log.note_arrival();
@@ -242,6 +245,7 @@ impl State {
     }
 
     /// The payment itself or, of a part, the one that was split.
+    #[inline]
     pub fn original_of(&self, index: u32) -> u32 {
         match self.transactions[index as usize].parent {
             NONE => index,
@@ -292,6 +296,7 @@ impl State {
     }
 
     /// Give a bank money that payments brought: now or, with deferred crediting, at the end of the tick.
+    #[inline]
     pub fn credit(&mut self, agent: u32, amount: Cents, payments: impl Iterator<Item = u32>) {
         if self.rules.deferred_crediting {
             let (sum, sources) = &mut self.deferred[agent as usize];
@@ -334,6 +339,7 @@ impl State {
     }
 
     /// Change a bank's balance; more money may release its queued payments.
+    #[inline]
     pub fn move_money(&mut self, agent: u32, change: Cents) {
         self.agents[agent as usize].balance += change;
         if change > 0 {

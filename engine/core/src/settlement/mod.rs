@@ -131,6 +131,7 @@ pub enum Obstacle {
 }
 
 /// Whether a payment can settle by itself now.
+#[inline]
 pub fn test(state: &State, index: u32) -> Result<(), Obstacle> {
     let payment = &state.transactions[index as usize];
     let sender = &state.agents[payment.sender as usize];

@@ -290,6 +290,7 @@ impl Queue2 {
     }
 
     /// Note that a bank has more liquidity, more room in its limits, or another head of its queue, than before.
+    #[inline]
     pub fn wake(&mut self, agent: u32) {
         if self.is_woken[agent as usize] {
             // Netting may have looked, and found nothing, since.
