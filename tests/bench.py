@@ -1,6 +1,6 @@
 """The figures of docs/performance.md, measured: JSON on stdout, name to {value, unit, ratio?}; the rest on stderr.
 
-`python -m tests.bench engine` measures the engine alone, without a browser (`bench_engine.py`).
+`python -m tests.bench engine` measures the engine alone, without a browser (`bench_engine.py`); so does `server`.
 
 Cold: an empty profile. Second: the service worker in control and one visit made. Transfer: bytes until interactive,
 without parts loaded later, from a server that compresses with brotli. Memory: WebAssembly and the JavaScript heaps

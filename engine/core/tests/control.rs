@@ -100,6 +100,26 @@ fn a_submitted_payment_settles_or_waits_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_policy_of_trees_that_replaces_a_built_in_one_has_all_its_trees() {
+    let leaf =
+        |action: &str, parameters: Value| json!({"type": "action", "node_id": action, "action": action, "parameters": parameters});
+    let document = json!({
+        "version": "1.0", "policy_id": "budget", "payment_tree": leaf("Release", json!({})),
+        "bank_tree": leaf("SetReleaseBudget", json!({"max_value_to_release": {"value": 100.0}})),
+    });
+    let tree: PolicyConfig = serde_json::from_value(json!({"type": "Tree", "document": document})).unwrap();
+    let mut run = start(&two_banks());
+    run.tick().unwrap();
+    run.replace_policy("A", &tree).unwrap();
+    run.tick().unwrap();
+    let budgets = |run: &Orchestrator| run.log().iter().filter(|event| event.kind == EventKind::BankBudgetSet).count();
+    assert_eq!(budgets(&run), 1);
+    run.replace_policy("A", &PolicyConfig::Fifo {}).unwrap();
+    run.tick().unwrap();
+    assert_eq!(budgets(&run), 1);
+}
+
+#[test]
 fn collateral_is_held_for_five_ticks() {
     let mut run = start(&two_banks());
     let message = |result: Result<(), payment_simulator_core::control::ControlError>| result.unwrap_err().to_string();
