@@ -51,6 +51,13 @@ def test_keys_are_unique_where_the_database_does_not_see_to_it(stored: Stored) -
             assert count > 0, table.table_name
 
 
+def test_the_database_draws_nothing_on_stdout(stored: Stored) -> None:
+    database, _ = stored
+    setting = "SELECT current_setting('enable_progress_bar') AS bar"
+    assert database.connection.execute(setting).fetchall() == [(False,)]
+    assert frame(database.connection, setting)["bar"].to_list() == [False]
+
+
 def test_events_are_stored_whole_and_in_order(stored: Stored) -> None:
     database, runs = stored
     for name, run in runs.items():

@@ -14,6 +14,8 @@ from payment_simulator.persistence import migrations, schema
 from payment_simulator.persistence.errors import DatabaseError
 
 DEFAULT_PATH = Path("simulation_data.db")
+SILENT = "SET enable_progress_bar = false"
+"""For each connection and cursor: DuckDB would draw a bar on stdout when a statement takes some seconds."""
 
 
 class Database:
@@ -100,7 +102,9 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     if path.is_dir():
         raise DatabaseError(f"{path}: is a folder; name a file with --db-path")
     with explained(path):
-        return duckdb.connect(str(path), read_only=read_only, config={"threads": os.cpu_count() or 1})
+        connection = duckdb.connect(str(path), read_only=read_only, config={"threads": os.cpu_count() or 1})
+        connection.execute(SILENT)
+    return connection
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
