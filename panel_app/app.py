@@ -149,6 +149,15 @@ class App:
         self._tell_look()
         self._tell_page()
 
+    def resume(self, query: Payload) -> None:
+        """A later visit goes on where nobody had done anything yet: show what it asks for."""
+        session, asked = self.session, (str(query.get("scenario") or scenarios.FIRST), str(query.get("seed") or ""))
+        if asked != (session.scenario, "" if session.what_if.seed is None else str(session.seed)):
+            session.open(scenarios.FIRST) if not any(query.values()) else open_query(session, query)
+        self._announced = ("", 0.0)  # the clock of a new visit begins at 0
+        self._drawn = dict.fromkeys(self._drawn, 0.0)
+        self.start()
+
     # From the page
 
     def _key(self, payload: Payload) -> None:

@@ -1,17 +1,19 @@
 """Python's end of the line in the built site: runs in a web worker, in Pyodide, and nowhere else.
 
-`web/src/worker.js` calls `load`, `start`, `rendered`, `patch` and `receive`, in this order; the last two again and
-again. What Panel has for this (`panel.io.pyodide`) is used through some private names, which is why Panel is pinned.
+`web/src/worker.js` calls `load`, `start`, `connect`, `rendered`, `patch` and `receive`, in this order; the last two
+again and again. Once all is quiet it keeps Python's memory together with what `keep` tells; a later start puts the
+memory back and goes on with `connect` and `resume`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from panel_app import quick_start
 from panel_app.page import Handler, Payload
@@ -19,24 +21,45 @@ from panel_app.page import Handler, Payload
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-    from panel_app.patches import Patches, SendPatch
+    from panel_app.app import App
+    from panel_app.patches import Patches
 
 ToPage = Callable[[str, str, bytes | None], None]
 
 
-class WorkerPage:
-    """The line to the page: JSON over `postMessage`, bytes beside it."""
+class Bridge(Protocol):
+    """The worker's functions, an object of JavaScript: only an object can be found again when memory is put back."""
 
-    def __init__(self, to_page: ToPage) -> None:
-        self._to_page = to_page
-        self._handlers: dict[str, Handler] = {}
+    def toPage(self, name: str, payload: str, attachment: bytes | None) -> None:
+        """A message to the page: its payload as JSON, bytes beside it."""
+
+    def toDocument(self, patch: str, arrays: dict[str, bytes]) -> None:
+        """A change of the document, as `Patches` tells."""
+
+
+class WorkerPage:
+    """The line to the page: JSON over `postMessage`, bytes beside it. What is sent before `connect` waits for it."""
+
+    def __init__(self) -> None:
+        self.to_page: ToPage | None = None
         self.patches: Patches | None = None
+        self._handlers: dict[str, Handler] = {}
+        self._waiting: list[tuple[str, str, bytes | None]] = []
+
+    def connect(self, to_page: ToPage) -> None:
+        self.to_page = to_page
+        for message in self._waiting:
+            to_page(*message)
+        self._waiting.clear()
 
     def send(self, name: str, payload: Payload) -> None:
         if self.patches:  # what a message says of the picture is true when it arrives
             self.patches.flush()
-        plain = {key: value for key, value in payload.items() if key != "bytes"}
-        self._to_page(name, json.dumps(plain), payload.get("bytes"))
+        message = name, json.dumps({key: item for key, item in payload.items() if key != "bytes"}), payload.get("bytes")
+        if self.to_page is None:
+            self._waiting.append(message)
+        else:
+            self.to_page(*message)
 
     def on(self, name: str, handler: Handler) -> None:
         self._handlers[name] = handler
@@ -49,15 +72,15 @@ class WorkerPage:
 
 document: Document
 page: WorkerPage
+app: App
+touched = False
+"""Whether the reader has done anything yet."""
 
 
-def load(object_of_entries: Any) -> None:
-    """Import the interface. This is the stage "Load the interface", so that the next one is only ours.
-
-    `object_of_entries` is the JavaScript function for which Panel would otherwise ask `eval`.
-    """
+def load() -> None:
+    """Import the interface. This is the stage "Load the interface", so that the next one is only ours."""
     quick_start.pause_collection()
-    _stand_in(object_of_entries)
+    _stand_in()
     from bokeh.settings import settings
 
     settings.py_log_level = "error"
@@ -66,68 +89,95 @@ def load(object_of_entries: Any) -> None:
     import panel_app.app  # noqa: F401
 
 
-def start(to_page: ToPage, boot: str) -> list[str]:
+def start(boot: str) -> list[str]:
     """Compute the first run and lay out its page.
 
     `boot` is JSON: {query: {scenario?, seed?}, dark, still, width, height}. Returns the Bokeh document and the ids of
     its roots, each as JSON.
     """
-    global document, page
-    from panel.io.pyodide import init_doc
+    global document, page, app
+    from bokeh.document import Document
+    from panel.io.document import MockSessionContext
     from panel.io.state import state
 
     from panel_app.app import build
-
-    known = json.loads(boot)
-    page = WorkerPage(to_page)
-    init_doc()
-    document = cast("Document", state.curdoc)
-    build(document, page, known["query"], known["dark"])
-    page.receive("theme", {"dark": known["dark"], "still": known["still"]})
-    page.receive("visible", {"width": known["width"], "height": known["height"]})
-    document._session_context = None
-    return [json.dumps(document.to_json(deferred=False)), json.dumps([root.id for root in document.roots])]
-
-
-def rendered(send_patch: SendPatch) -> None:
-    """The page shows the document: from now on changes of it go to `send_patch`, as `Patches` tells."""
-    from panel.io.state import state
-
     from panel_app.patches import Patches
 
+    known = json.loads(boot)
+    page, document = WorkerPage(), Document()
+    holder: Any = document
+    holder._session_context = lambda: MockSessionContext(document=document)  # type: ignore[no-untyped-call]
+    state.curdoc = document
+    app = build(document, page, known["query"], known["dark"])
+    page.receive("theme", {"dark": known["dark"], "still": known["still"]})
+    page.receive("visible", {"width": known["width"], "height": known["height"]})
+    holder._session_context = None
     state._loaded[document] = state._connected[document] = True
-    page.patches = Patches(document, send_patch)
-    document.unhold()
+    drawn = _drawn()
+    page.patches = Patches(document)
+    return drawn
+
+
+def connect(bridge: Bridge) -> None:
+    """From now on messages go to the page, those that were waiting first."""
+    page.connect(lambda name, payload, attachment: bridge.toPage(name, payload, attachment))
+
+
+def rendered(bridge: Bridge) -> None:
+    """The page shows the document: from now on changes of it go there."""
+    if page.patches:
+        page.patches.connect(lambda patch, arrays: bridge.toDocument(patch, arrays))
     quick_start.resume_collection()
 
 
-def patch(change: Any) -> None:
-    """A change made on the page, as Bokeh's JSON patch."""
-    from panel.io import pyodide
+def keep() -> list[str] | None:
+    """Nobody has done anything yet and nothing is under way: the document as it is now, as `start` returns it.
 
-    serialized: Any = pyodide._convert_json_patch(change)  # type: ignore[no-untyped-call]
+    None when memory as it is now is not what a later start could begin with.
+    """
+    busy = any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop()))
+    return None if touched or busy else _drawn()
+
+
+def resume(boot: str) -> None:
+    """Memory was put back: show what this visit asks for."""
+    known = json.loads(boot)
+    app.resume(known["query"])
+    page.receive("theme", {"dark": known["dark"], "still": known["still"]})
+    page.receive("visible", {"width": known["width"], "height": known["height"]})
+
+
+def patch(change: str) -> None:
+    """A change made on the page, as Bokeh's JSON patch."""
     setter: Any = "js"
-    document.apply_json_patch(serialized, setter=setter)
+    document.apply_json_patch(json.loads(change), setter=setter)
 
 
 def receive(name: str, payload: str, content: Any = None) -> None:
     """A message from the page, its payload as JSON; `content` is an array of bytes that came with it."""
+    global touched
+    touched = touched or name not in ("theme", "visible")
     told = json.loads(payload)
     page.receive(name, {**told, "bytes": content} if content else told)
 
 
-def _stand_in(object_of_entries: Any) -> None:
+def _drawn() -> list[str]:
+    return [json.dumps(document.to_json(deferred=False)), json.dumps([root.id for root in document.roots])]
+
+
+def _stand_in() -> None:
     """Small replacements for what Panel imports but this site neither has nor needs."""
     # Panel imports pandas unless it finds pyodide_http.
     sys.modules["pyodide_http"] = _module("pyodide_http", patch_all=lambda: None)
     # It sanitises the HTML of some of Panel's components. Here that shows tags as text, which is as safe.
     sys.modules["nh3"] = _module("nh3", clean=lambda text, **options: html.escape(str(text)))
 
-    # Panel makes one constant JavaScript function with run_js, that is with eval, which a strict policy forbids.
+    # Panel makes a JavaScript function with run_js, that is with eval, which a strict policy forbids. We do not use it.
     def run_js(code: str) -> Any:
-        if "Object.fromEntries(entries)" in code:
-            return object_of_entries
-        raise RuntimeError(f"JavaScript is not evaluated here: {code}")
+        def evaluate(*_: object) -> Any:
+            raise RuntimeError(f"JavaScript is not evaluated here: {code}")
+
+        return evaluate
 
     import pyodide.code
 

@@ -18,20 +18,25 @@ SendPatch = Callable[[str, dict[str, bytes]], None]
 class Patches:
     """One patch a turn instead of one a change: the page draws once, and what Bokeh does for every patch is done once.
 
-    `send_patch` gets Bokeh's patch as JSON, and the bytes of its arrays by the id under which the patch names them.
+    Changes wait until `connect`, when the page shows the document.
     """
 
-    def __init__(self, document: Document, send_patch: SendPatch) -> None:
+    def __init__(self, document: Document) -> None:
         self._document = document
-        self._send_patch = send_patch
+        self._send_patch: SendPatch | None = None
         self._waiting: list[Any] = []
         document.on_change(self._add)
 
+    def connect(self, send_patch: SendPatch) -> None:
+        """`send_patch` gets Bokeh's patch as JSON, and the bytes of its arrays by the id under which it names them."""
+        self._send_patch = send_patch
+        self.flush()
+
     def flush(self) -> None:
-        """Send what is waiting, if anything is."""
-        events, self._waiting = self._waiting, []
-        if not events:
+        """Send what is waiting, if anything is and somebody listens."""
+        if self._send_patch is None or not self._waiting:
             return
+        events, self._waiting = self._waiting, []
         models = self._document.models
         serializer = Serializer(references=models.synced_references)
         encoded = serializer.encode(events)
@@ -42,7 +47,7 @@ class Patches:
     def _add(self, event: Any) -> None:
         if getattr(event, "setter", None) == "js":  # the page has it already
             return
-        if not self._waiting:
+        if not self._waiting and self._send_patch is not None:
             asyncio.get_running_loop().call_soon(self.flush)
         self._waiting.append(event)
 

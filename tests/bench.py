@@ -106,21 +106,28 @@ PARTS: dict[str, Callable[[], Figures]] = {
 
 
 def starts(browser: Browser, server: Server) -> Figures:
-    """From navigation to interactive, in an empty profile and, after the browser was closed, in the same one again."""
-    cold: list[float] = []
-    second: list[float] = []
+    """From navigation to interactive: in an empty profile, then in the same one, the browser closed in between, and
+    last without the network."""
+    times: dict[str, list[float]] = {"cold_start": [], "second_start": [], "third_start": [], "offline_start": []}
+    first_picture: list[float] = []
     for _ in range(STARTS):
         with tempfile.TemporaryDirectory() as profile:
-            for times in (cold, second):
+            for name, measured in times.items():
                 context = browser.browser_type.launch_persistent_context(
                     profile, executable_path=CHROMIUM, args=list(ARGUMENTS), viewport={"width": 1280, "height": 720}
                 )
-                visit = Visit(context, server.address).open()
-                times.append(ready_seconds(visit))
+                visit = Visit(context, server.address)
+                if name == "offline_start":
+                    context.set_offline(True)
+                visit.open()
+                measured.append(ready_seconds(visit))
+                if name == "cold_start":
+                    first_picture.append(painted_seconds(visit))
+                    visit.wait_for("kept")
                 visit.wait_for("offline")
                 context.close()
-        say(f"  cold {cold[-1]:.2f} s, second {second[-1]:.2f} s")
-    return {"cold_start": seconds(cold), "second_start": seconds(second)}
+        say("  " + ", ".join(f"{name} {measured[-1]:.2f} s" for name, measured in times.items()))
+    return {name: seconds(measured) for name, measured in times.items()} | {"first_picture": seconds(first_picture)}
 
 
 def transfer(browser: Browser, server: Server) -> Figures:
@@ -217,6 +224,12 @@ def frames(browser: Browser, server: Server) -> Figures:
 def ready_seconds(visit: Visit) -> float:
     """When the page became interactive, since its navigation began."""
     return float(visit.page.evaluate("performance.getEntriesByName('ready')[0].startTime")) / 1000
+
+
+def painted_seconds(visit: Visit) -> float:
+    """When the picture of a finished run was painted, since navigation began."""
+    paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    return float(visit.page.evaluate(paint)) / 1000
 
 
 def heap(session: CDPSession) -> int:

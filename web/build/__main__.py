@@ -53,7 +53,7 @@ def main() -> None:
 
 def page_files() -> dict[str, bytes]:
     """Our scripts and styles, as they are."""
-    own = [SOURCES / name for name in ("main.js", "worker.js", "bokeh.js", "loading.js", "loading.css")]
+    own = [file for file in sorted(SOURCES.iterdir()) if file.name not in ("index.html", "offline.js")]
     files = [*own, ROOT / "panel_app/page.js", ROOT / "panel_app/code_editor.js", *sorted(STYLES.glob("*.css"))]
     return {file.name: file.read_bytes() for file in files}
 

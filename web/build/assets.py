@@ -12,12 +12,22 @@ SCRIPTS = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js", "panel
 
 RUNTIME_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
+PLACES = {
+    b"var memoryBase=": b"Module.placeOf?Module.placeOf.base:",
+    b"var tableBase=": b"Module.placeOf?Module.placeOf.table:",
+}
+"""Where Pyodide chooses the place of a library: web/src/memory.js puts one back at the place that it had."""
+
 PANEL_STYLES = re.compile(r"^panel/dist/(css/[^/]+\.css|bundled/defaulttheme/.+\.css|bundled/theme/.+\.css)$")
 
 
 def runtime(folder: Path) -> dict[str, bytes]:
     """Pyodide itself, and a lock file that names no package, since none is ever asked for."""
     files = {name: (folder / name).read_bytes() for name in RUNTIME_FILES}
+    for choice, ours in PLACES.items():
+        if files["pyodide.asm.mjs"].count(choice) != 1:
+            raise SystemExit(f"pyodide.asm.mjs does not say {choice!r} once any more: look at web/src/memory.js")
+        files["pyodide.asm.mjs"] = files["pyodide.asm.mjs"].replace(choice, choice + ours)
     lock = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))
     return files | {"pyodide-lock.json": json.dumps({"info": lock["info"], "packages": {}}).encode()}
 

@@ -35,7 +35,7 @@ def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
     sizes = {path: _travels(path, site.files[path]) for path in [*needed, *scripts]}
     known = asdict(parts) | {
         "packages": "/lib/python3.14/site-packages",
-        "first": needed,
+        "zip": "/lib/python314.zip",
         "raw": {path: len(site.files[path]) for path in needed},
         "sizes": sizes,
         "keys": keys,

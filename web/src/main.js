@@ -51,8 +51,12 @@ const handlers = {
     document.getElementById("picture").remove()
     done()
     root.dataset.appReady = "true"
+    worker.postMessage({type: "settled"})
     keepForOffline()
   },
+  resumed: () => { root.dataset.resumed = "true" },
+  kept: () => { root.dataset.kept = "true" },
+  again: () => location.reload(),
 }
 worker.onmessage = ({data}) => handlers[data.type](data)
 
@@ -122,7 +126,7 @@ function sendChange(event) {
 
 function sendQueued() {
   busy = queue.length > 0
-  if (busy) worker.postMessage({type: "patch", patch: live.create_json_patch(queue)})
+  if (busy) worker.postMessage({type: "patch", patch: JSON.stringify(live.create_json_patch(queue))})
   queue = []
 }
 

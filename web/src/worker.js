@@ -1,6 +1,8 @@
 // Python's side of the page: starts Pyodide, unpacks the archives, and hands messages to `panel_app.browser`.
 // What the page knows arrives in the worker's name, so that the address of this file is always the same and can be cached.
 
+import {forget, keep, kept, restored, store} from "./memory.js"
+
 const {base, site, ...boot} = JSON.parse(self.name)
 const post = (message, transfer = []) => self.postMessage(message, transfer)
 const network = self.fetch.bind(self)
@@ -46,9 +48,16 @@ async function count(path, body) {
   } catch { /* whoever reads the other half is told */ }
 }
 
-/** Everything starts to arrive at once; Pyodide then finds its own files on the way. */
-const early = new Map(site.first.map((path) => [base + path, download(path)]))
-for (const promise of early.values()) promise.catch(() => {})
+/** What is asked for before it is needed; Pyodide then finds its own files on the way. */
+const early = new Map()
+function hurry(...paths) {
+  for (const path of paths) {
+    const promise = download(path)
+    promise.catch(() => {})
+    early.set(base + path, promise)
+  }
+}
+hurry(`${site.runtime}/pyodide.asm.wasm`)
 self.fetch = (request, options) => {
   const url = String(request.url ?? request)
   const promise = early.get(url)
@@ -73,27 +82,73 @@ async function unpack(path) {
 
 // ---- start -----------------------------------------------------------------------------------------------------------------
 
+const BEGIN = {
+  indexURL: `${base}${site.runtime}/`,
+  stdLibURL: base + site.library,
+  env: {PANEL_CDN_ROOT: `${base}${site.static}/panel/`, HOME: "/home/pyodide"},
+}
+const KEEP_MS = 400, KEEP_TRIES = 20
+let place, create, loadPyodide, began, continued = false
+const pythonBegan = new Promise((resolve) => { began = resolve })
+
 async function start() {
-  const {loadPyodide} = await import(`${base}${site.runtime}/pyodide.mjs`)
+  place = await store(`${base} ${site.runtime} ${site.python} ${site.app}`).catch(() => null)
+  const saved = await kept(place).catch(() => undefined)
+  if (!saved) hurry(site.interface, site.library)
+  ;({loadPyodide} = await import(`${base}${site.runtime}/pyodide.mjs`))
+  ;({default: create} = await import(`${base}${site.runtime}/pyodide.asm.mjs`))
+  await (saved ? goOn(saved) : begin())
+}
+
+/** Import and build everything. */
+async function begin() {
   await Promise.all(early.values())
   enter("python")
-  self.pyodide = await loadPyodide({      // on `self` for the browser's console and for tests
-    indexURL: `${base}${site.runtime}/`,
-    stdLibURL: base + site.library,
-    env: {PANEL_CDN_ROOT: `${base}${site.static}/panel/`, HOME: "/home/pyodide"},
-  })
+  self.pyodide = await loadPyodide({...BEGIN, _makeSnapshot: true})      // on `self` for the browser's console and for tests
   enter("interface")
   await unpack(site.interface)
   browser = self.pyodide.pyimport("panel_app.browser")
-  browser.load(objectOfEntries)
+  browser.load()
   enter("day")
-  const [document, roots] = browser.start(toPage, JSON.stringify(boot)).toJs()
+  const [document, roots] = browser.start(JSON.stringify(boot)).toJs()
+  browser.connect(bridge)
+  began()
   post({type: "render", document, roots})
 }
 
-/** How a Python dict becomes an object for BokehJS, which knows null but not undefined. */
-function objectOfEntries(entries) {
-  return Object.fromEntries(entries.map(([key, value]) => [key, value ?? null]))
+/** Put back what an earlier start has kept. The page draws meanwhile, and Python's files follow. */
+async function goOn(saved) {
+  const {document, roots} = saved.note
+  post({type: "render", document, roots})
+  enter("python")
+  try {
+    early.set(BEGIN.stdLibURL, Promise.resolve(new Response()))
+    self.pyodide = await loadPyodide({...BEGIN, ...await restored(saved, create, named)})
+    browser = self.pyodide.pyimport("panel_app.browser")
+  } catch (error) {
+    console.info(`The kept memory does not fit any more: ${error}`)
+    await forget(place)
+    return post({type: "again"})
+  }
+  continued = true
+  enter("interface")
+  self.pyodide.FS.writeFile(site.zip, new Uint8Array(await (await download(site.library)).arrayBuffer()))
+  await unpack(site.interface)
+  enter("day")
+  browser.resume(JSON.stringify(boot))
+  began()
+  post({type: "resumed"})
+}
+
+/** Keep Python's memory for the next start, as soon as nothing is under way and if nobody has done anything yet. */
+async function keepMemory() {
+  for (let tries = 0; tries < KEEP_TRIES; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, KEEP_MS))
+    const drawn = browser.keep()?.toJs()
+    if (!drawn) continue
+    const [document, roots] = drawn
+    return keep(place, self.pyodide, named, {document, roots}).then(() => post({type: "kept"}), (error) => console.info(String(error)))
+  }
 }
 
 /** A change of the document; its arrays travel beside the JSON. */
@@ -110,20 +165,29 @@ function toPage(name, payload, bytes) {
   post({type: "page", name, payload, bytes: buffer}, [buffer])
 }
 
+/** What Python knows of this side. */
+const bridge = {toDocument, toPage}, named = {bridge, ...bridge}
+
 const handlers = {
   rendered: async () => {
-    browser.rendered(toDocument)
+    await pythonBegan
+    browser.rendered(bridge)
     post({type: "ready"})
     await unpack(site.validation)
   },
-  patch: ({patch}) => {
+  settled: () => place && !continued && keepMemory(),
+  patch: async ({patch}) => {
+    await pythonBegan
     try {
       browser.patch(patch)
     } finally {
       post({type: "idle"})
     }
   },
-  page: ({name, payload, bytes}) => browser.receive(name, payload, bytes && new Uint8Array(bytes)),
+  page: async ({name, payload, bytes}) => {
+    await pythonBegan
+    browser.receive(name, payload, bytes && new Uint8Array(bytes))
+  },
 }
 
 self.onmessage = async ({data}) => {
