@@ -152,8 +152,11 @@ class App:
     def resume(self, query: Payload) -> None:
         """A later visit goes on where nobody had done anything yet: show what it asks for."""
         session, asked = self.session, (str(query.get("scenario") or scenarios.FIRST), str(query.get("seed") or ""))
-        if asked != (session.scenario, "" if session.what_if.seed is None else str(session.seed)):
-            session.open(scenarios.FIRST) if not any(query.values()) else open_query(session, query)
+        shown = session.scenario, "" if session.what_if.seed is None else str(session.seed)
+        if asked != shown and not open_query(session, query):
+            notice = session.notice
+            session.open(scenarios.FIRST)
+            session.notify(notice)
         self._announced = ("", 0.0)  # the clock of a new visit begins at 0
         self._drawn = dict.fromkeys(self._drawn, 0.0)
         self.start()
@@ -513,14 +516,19 @@ class App:
 
 
 def open_query(session: Session, payload: Payload) -> bool:
-    """Open what the address asks for (`?scenario=NAME&seed=N`); False, and a message, when there is no such thing."""
+    """Open what the address asks for (`?scenario=NAME&seed=N`).
+
+    False, and `session.notice` says why, when there is no such thing; then what was open stays.
+    """
     name, seed = str(payload.get("scenario") or ""), str(payload.get("seed") or "")
     if not name and not seed:
         return False
     try:
-        session.open(name or scenarios.FIRST, int(seed) if seed.isdigit() else None)
+        if seed and not (seed.isdecimal() and int(seed) < 2**64):
+            raise ValueError(text.bad_seed(seed))
+        session.open(name or scenarios.FIRST, int(seed) if seed else None)
     except (LookupError, ValueError) as unknown:
-        session.complain(str(unknown))
+        session.notify(text.bad_link(str(unknown)))
         return False
     return True
 
@@ -546,9 +554,9 @@ def create(doc: Document, page: Page, query: Payload | None = None, dark: bool =
     session.embedded = "embed" in query
     opened, note = _open_link(session, str(query.get("link") or "").removeprefix("#"))
     if not opened and not open_query(session, query):
-        asked = session.message
+        asked = session.notice
         session.open(scenarios.FIRST)
-        session.message = asked
+        session.notify(asked)
     app = App(page, session, doc, note)
     app.panel()
     return app

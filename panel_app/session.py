@@ -72,6 +72,7 @@ class Session:
         self.playing = False
         self.ticks_per_second = 4
         self.message = ""
+        self.notice = ""
         self.seconds = 0.0
         self.what_if = WhatIf()
         self.previous: Run | None = None
@@ -97,7 +98,7 @@ class Session:
         self.filed = loaded.config
         self.names = [str((loaded.display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
         self._done, self._undone, self.previous = [], [], None
-        self.what_if, self.message, self.playing = what_if, "", False
+        self.what_if, self.message, self.notice, self.playing = what_if, "", "", False
         self._take(run, seconds)
         self.tick = self._opening_tick()
         self.selection = self._first_selection()
@@ -320,6 +321,12 @@ class Session:
                 self._tell("playing", "tick")
             else:
                 self._tell("playing")
+
+    def notify(self, notice: str) -> None:
+        """Say something about what is open, above it, until another scenario is opened; nothing: take it away."""
+        if notice != self.notice:
+            self.notice = notice
+            self._tell("message")
 
     def complain(self, message: str) -> None:
         """Show a message beside the run that stays."""

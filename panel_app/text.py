@@ -245,6 +245,16 @@ def recomputed(seconds: float, changes: int) -> tuple[str, str]:
     return what, f"Day computed in {took}."
 
 
+def bad_link(reason: str) -> str:
+    """A link that asks for what is not there; what is on show instead can be seen."""
+    return f"This link cannot be opened. {reason} What you see instead is not what was shared with you."
+
+
+def bad_seed(seed: str) -> str:
+    """A seed that is none."""
+    return f"{seed!r} is not a seed: a whole number from 0 to {2**64 - 1} is."
+
+
 def refused(reason: str) -> str:
     """A change that the engine does not take."""
     return f"{reason} The last valid run stays."

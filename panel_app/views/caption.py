@@ -14,7 +14,7 @@ class Caption(Part):
     """Read out by screen readers when it changes; while playing the app announces it once a second instead."""
 
     area = "caption"
-    watches = frozenset({"run", "tick", "playing"})
+    watches = frozenset({"run", "tick", "playing", "message"})
 
     def html(self) -> Markup:
         session = self.session
@@ -44,6 +44,14 @@ class Caption(Part):
             )
             for name, what, value, note, was in shown
         ]
+        notice = (
+            Markup('<p class="error" role="alert" id="notice">{}</p>').format(session.notice) if session.notice else ""
+        )
         return Markup(
-            '<div class="caption"><p class="say" id="say" aria-live="{}">{}</p><dl class="figures">{}</dl></div>'
-        ).format("off" if session.playing else "polite", moment(session, session.tick).sentence, Markup("").join(items))
+            '<div class="caption">{}<p class="say" id="say" aria-live="{}">{}</p><dl class="figures">{}</dl></div>'
+        ).format(
+            notice,
+            "off" if session.playing else "polite",
+            moment(session, session.tick).sentence,
+            Markup("").join(items),
+        )

@@ -197,11 +197,28 @@ def test_the_address_opens_a_run(page: Recorder, query: dict[str, str], scenario
     assert app.session.scenario == (scenario or "eight_banks_scarce")
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"scenario": "nowhere"}, ("There is no scenario &#39;nowhere&#39;.", "gridlock_ring")),
+        ({"scenario": "../two_banks"}, ("There is no scenario &#39;../two_banks&#39;.", "two_banks")),
+        ({"scenario": "two_banks", "seed": "x"}, ("&#39;x&#39; is not a seed", "18446744073709551615")),
+        ({"seed": str(2**64)}, ("is not a seed",)),
+    ],
+)
+def test_an_address_without_a_run_says_so(page: Recorder, query: dict[str, str], said: tuple[str, ...]) -> None:
+    app = build(Document(), page, query)
+    for words in said:
+        assert words in shown(app, "caption")
+    page.say("key", name="scenario", value="two_banks")
+    assert "notice" not in shown(app, "caption")
+
+
 def test_an_unknown_scenario_in_the_address_is_said(page: Recorder) -> None:
     app = build(Document(), page, {"scenario": "<b>none</b>"})
     assert app.session.scenario == "eight_banks_scarce"
-    assert "&lt;b&gt;none&lt;/b&gt;" in shown(app, "what-if")
-    assert "<b>none" not in shown(app, "what-if")
+    assert "&lt;b&gt;none&lt;/b&gt;" in shown(app, "caption")
+    assert "<b>none" not in shown(app, "caption")
 
 
 def test_theme_tabs_help_and_drawer(app: App, page: Recorder) -> None:

@@ -12,7 +12,12 @@ export function paintDirectly() {
     }
   }
   view.set_data = async function (indices) {
-    if (!isDirect(this.model)) return setData.call(this, indices)
+    if (!isDirect(this.model)) {
+      this.preparing = (this.preparing ?? 0) + 1
+      await setData.call(this, indices)
+      this.preparing--
+      return
+    }
     this.all_indices = this.model.view.indices
   }
   view.set_visuals = async function () {
@@ -22,7 +27,10 @@ export function paintDirectly() {
     if (!isDirect(this.model)) updatePosition.call(this)
   }
   view._paint = function (context) {
-    if (!isDirect(this.model)) return paint.call(this, context)
+    if (!isDirect(this.model)) {
+      if (!this.preparing) paint.call(this, context)   // half old, half new columns cannot be painted; it is painted when they are
+      return
+    }
     const {glyph, data_source} = this.model
     const column = (name) => (data_source.data instanceof Map ? data_source.data.get(name) : data_source.data[name])
     const {x_scale, y_scale} = this.coordinates

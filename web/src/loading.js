@@ -38,8 +38,8 @@ export function done() {
   section.hidden = true
 }
 
-/** What failed, why that is likely, and what can be done. `file` and `status` are set when a file did not arrive. */
-export function fail({stage = current, what, details = "", file, status}) {
+/** What failed, why that is likely, and what can be done. `file` and `status` are set when a file did not arrive, `cause` when it is known. */
+export function fail({stage = current, what, details = "", file, status, cause}) {
   if (!failed.hidden) return
   log.push(`${Math.round(performance.now())} ms  failed: ${what}`)
   section.hidden = true
@@ -48,7 +48,7 @@ export function fail({stage = current, what, details = "", file, status}) {
   const report = [...log, details, location.href, navigator.userAgent].filter(Boolean).join("\n")
   failed.querySelector(".stage").textContent = `Stage: ${NAMES[stage].toLowerCase()}.`
   failed.querySelector(".what").textContent = what
-  failed.querySelector(".why").textContent = likely(stage, file, status)
+  failed.querySelector(".why").textContent = likely({stage, what, file, status, cause})
   failed.querySelector("pre").textContent = report
   failed.querySelector(".again").onclick = () => location.reload()
   failed.querySelector(".copy").onclick = async ({target}) => {
@@ -57,11 +57,20 @@ export function fail({stage = current, what, details = "", file, status}) {
   }
 }
 
-function likely(stage, file, status) {
+const CAUSES = {
+  webassembly: "The simulator needs WebAssembly, which is missing or switched off here. Any browser of the last two years has it.",
+  worker: "Python runs beside the page, in a worker. An extension or a rule of this network forbids it. Try another browser, or switch the extension off for this page.",
+  memory: "This browser gave the simulator no more memory. Close other tabs and programs, then try again.",
+  cut: "The connection was cut while the file was on its way. Try again.",
+}
+
+function likely({stage, what, file, status, cause}) {
+  if (cause) return CAUSES[cause]
   if (file && status === 404) return "This copy of the site is incomplete, or it is being replaced right now. Wait a moment and try again."
   if (file && status) return `Some school and company networks block files such as ${file}. Ask for this address to be allowed.`
   if (file) return "The connection was lost, or the network blocks this file. Check the connection and try again."
-  if (stage === "python") return "This browser may be too old, or short of memory. It needs WebAssembly: any browser of the last two years has it."
+  if (/memory|allocat/i.test(what)) return CAUSES.memory
+  if (stage === "python") return "This browser may be too old. It needs WebAssembly: any browser of the last two years has it."
   return "This is a fault in the simulator, not in what you did. The details below help to find it."
 }
 

@@ -3,6 +3,7 @@
 
 import {paintDirectly, paintWhatIsSeen} from "./bokeh.js"
 import {done, enter, fail, progress} from "./loading.js"
+import {alive, stopped, watch} from "./watch.js"
 import "./code_editor.js"
 import {attach} from "./page.js"
 
@@ -29,8 +30,22 @@ const boot = {
   width: innerWidth,
   height: innerHeight,
 }
-const worker = new Worker(new URL("./worker.js", import.meta.url), {type: "module", name: JSON.stringify(boot)})
-worker.onerror = (event) => fail({what: `The worker stopped: ${event.message || "it could not be loaded"}.`})
+const worker = engage()
+worker.onerror = ({message}) => {
+  if (root.dataset.appReady) stopped(message ?? "")
+  else fail({what: `The worker stopped: ${message || "it could not be loaded"}.`, cause: message ? undefined : "worker"})
+}
+
+/** The worker in which Python runs; where there can be none, an object that never answers. */
+function engage() {
+  try {
+    if (typeof WebAssembly !== "object") throw Object.assign(new Error("This browser has no WebAssembly."), {cause: "webassembly"})
+    return new Worker(new URL("./worker.js", import.meta.url), {type: "module", name: JSON.stringify(boot)})
+  } catch (error) {
+    fail({what: error.cause ? error.message : `The worker was not allowed to start: ${error.message}`, cause: error.cause ?? "worker"})
+    return {postMessage() {}}
+  }
+}
 
 /** A message to Python; bytes travel beside the JSON. */
 const tell = (name, {bytes, ...payload}) =>
@@ -52,8 +67,11 @@ const handlers = {
     done()
     root.dataset.appReady = "true"
     worker.postMessage({type: "settled"})
+    watch(() => worker.postMessage({type: "ping"}))
     keepForOffline()
   },
+  pong: alive,
+  stopped: ({what}) => stopped(what),
   resumed: () => { root.dataset.resumed = "true" },
   kept: () => { root.dataset.kept = "true" },
   again: () => location.reload(),

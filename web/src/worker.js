@@ -16,9 +16,9 @@ function enter(name) {
 // ---- files -----------------------------------------------------------------------------------------------------------------
 
 class Missing extends Error {
-  constructor(file, status) {
-    super(`The file ${file} did not arrive${status ? ` (HTTP ${status})` : ""}.`)
-    Object.assign(this, {file, status})
+  constructor(file, status, cause) {
+    super(`The file ${file} ${cause === "cut" ? "arrived only in part" : `did not arrive${status ? ` (HTTP ${status})` : ""}`}.`)
+    Object.assign(this, {file, status, cause})
   }
 }
 
@@ -45,7 +45,8 @@ async function count(path, body) {
       here += value.byteLength
       post({type: "progress", file: path, share: Math.min(1, here / site.raw[path])})
     }
-  } catch { /* whoever reads the other half is told */ }
+  } catch { /* less of it is here than there should be */ }
+  if (here < site.raw[path]) failed(new Missing(path.split("/").at(-1), undefined, "cut"))
 }
 
 /** What is asked for before it is needed; Pyodide then finds its own files on the way. */
@@ -79,6 +80,13 @@ async function unpack(path) {
   }
   self.pyodide.runPython("import importlib; importlib.invalidate_caches()")
 }
+
+// Pyodide only warns, and then waits for ever, when WebAssembly cannot be had: no memory for it, or not all of it arrived.
+const {instantiateStreaming} = WebAssembly
+WebAssembly.instantiateStreaming = (...given) => instantiateStreaming.apply(WebAssembly, given).catch((error) => {
+  setTimeout(failed, 100, error)      // a file that was cut has a better name for it
+  throw error
+})
 
 // ---- start -----------------------------------------------------------------------------------------------------------------
 
@@ -175,6 +183,7 @@ const handlers = {
     post({type: "ready"})
     await unpack(site.validation)
   },
+  ping: () => post({type: "pong"}),
   settled: () => place && !continued && keepMemory(),
   patch: async ({patch}) => {
     await pythonBegan
@@ -195,16 +204,20 @@ self.onmessage = async ({data}) => {
     await handlers[data.type](data)
   } catch (error) {
     console.error(String(error))      // the page goes on; before it is ready, this is a failed start
+    if (error.pyodide_fatal_error) post({type: "stopped", what: String(error.message ?? error)})
     if (data.type === "rendered") failed(error)
   }
 }
 
+let hasFailed = false
 function failed(error) {
+  if (hasFailed) return
+  hasFailed = true
   const details = String(error.message ?? error).trim(), lines = details.split("\n")
   console.error(details)
   // A Python error arrives as its traceback; the line that names it says what happened.
   const what = lines.findLast((line) => /^[\w.]+(Error|Exception)\b/.test(line)) ?? lines.at(-1)
-  post({type: "failed", stage, what, details, file: error.file, status: error.status})
+  post({type: "failed", stage, what, details, file: error.file, status: error.status, cause: error.cause})
 }
 
 start().catch(failed)
