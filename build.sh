@@ -186,6 +186,7 @@ test-long() { ## the tests that take minutes
   site
   PROPTEST_CASES=10000 cargo test --workspace --locked --release --quiet >&2
   MODEL_SEEDS=10000 $PYTHON -m pytest tests/model "$@"
+  REDRAWS=12000 $PYTHON -m pytest tests/browser/test_frames.py "$@"
   SERVER_CLIENTS=500 SERVER_SECONDS=30 $PYTHON -m pytest tests/api/test_load.py "$@"
 }
 

@@ -151,15 +151,20 @@ class App:
 
     def resume(self, query: Payload) -> None:
         """A later visit goes on where nobody had done anything yet: show what it asks for."""
-        session, asked = self.session, (str(query.get("scenario") or scenarios.FIRST), str(query.get("seed") or ""))
+        session, link = self.session, str(query.get("link") or "").removeprefix("#")
+        asked = str(query.get("scenario") or scenarios.FIRST), str(query.get("seed") or "")
         shown = session.scenario, "" if session.what_if.seed is None else str(session.seed)
+        session.embedded = "embed" in query
         if asked != shown and not open_query(session, query):
             notice = session.notice
             session.open(scenarios.FIRST)
             session.notify(notice)
         self._announced = ("", 0.0)  # the clock of a new visit begins at 0
         self._drawn = dict.fromkeys(self._drawn, 0.0)
+        self.exchange.forget()
         self.start()
+        if link.startswith("run="):
+            self.exchange.open_link(link)
 
     # From the page
 

@@ -136,7 +136,7 @@ def keep() -> list[str] | None:
     None when memory as it is now is not what a later start could begin with.
     """
     busy = any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop()))
-    return None if touched or busy else _drawn()
+    return None if touched or busy or app.session.embedded else _drawn()
 
 
 def resume(boot: str) -> None:
@@ -156,7 +156,7 @@ def patch(change: str) -> None:
 def receive(name: str, payload: str, content: Any = None) -> None:
     """A message from the page, its payload as JSON; `content` is an array of bytes that came with it."""
     global touched
-    touched = touched or name not in ("theme", "visible")
+    touched = touched or name not in ("theme", "visible", "last")
     told = json.loads(payload)
     page.receive(name, {**told, "bytes": content} if content else told)
 

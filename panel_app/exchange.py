@@ -60,6 +60,12 @@ class Exchange:
         if note is not None or self.session.embedded:
             self.view.tell(note)
 
+    def forget(self) -> None:
+        """Take back what was said to an earlier visit."""
+        self._offered = ""
+        if self._view is not None:
+            self._view.tell(None)
+
     def close(self) -> None:
         """Close the panel of files and pictures, if it is open."""
         if self._view is not None and self._view.open:
