@@ -134,10 +134,6 @@ PAIRS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ),
     ),
     (
-        document(agent={"overdraft_rate": 0.0001}),
-        document(agent={"overdraft_rate": 0.0001}, cost_rates={"overdraft_bps_per_tick": 1}),
-    ),
-    (
         document(priority_escalation={"enabled": False, "threshold_ticks": 3, "escalation_curve": "linear"}),
         document(),
     ),
@@ -146,10 +142,6 @@ PAIRS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize("first, second", PAIRS)
 def test_both_spellings_mean_the_same(first: dict[str, Any], second: dict[str, Any]) -> None:
-    for doc in (first, second):
-        rate = doc["agents"][0].get("overdraft_rate")
-        if rate is not None:
-            doc["agents"][1]["overdraft_rate"] = rate
     assert load_config(first).engine_input() == load_config(second).engine_input()
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from payment_simulator import ConfigError, SimulationConfig, load_config, parse_config
+from payment_simulator import SimulationConfig, load_config, parse_config
 from payment_simulator.config.engine_input import exact
 
 SMALL = "simulation: {ticks_per_day: 30}\nagents: [{id: B, opening_balance: 1}, {id: A, opening_balance: 2}]\n"
@@ -92,11 +92,15 @@ def test_costs(text: str, key: str, value: Any) -> None:
     assert parse_config(f"{SMALL}cost_rates: {{{text}}}").engine_input()["cost_rates"][key] == value
 
 
-def test_the_same_rate_for_every_bank_is_the_rate() -> None:
+def test_a_bank_may_have_rates_of_its_own() -> None:
     text = SMALL.replace("},", ", overdraft_rate: 0.00002, delay_cost_per_tick: 0.3},")
-    text = text.replace("}]", ", overdraft_rate: 0.00002, delay_cost_per_tick: 0.3}]")
-    rates = parse_config(text).engine_input()["cost_rates"]
-    assert (rates["overdraft_bps_per_tick"], rates["delay_cost_per_tick_per_cent"]) == ("0.2", "0.3")
+    config = parse_config(
+        f"{text}cost_rates: {{overdraft_cost_bps: 7, delay_cost_per_tick_per_cent: 0.5}}"
+    ).engine_input()
+    first, second = config["agents"]
+    assert (first["overdraft_bps_per_tick"], first["delay_cost_per_tick_per_cent"]) == ("0.2", "0.3")
+    assert not {"overdraft_bps_per_tick", "delay_cost_per_tick_per_cent"} & set(second)
+    assert config["cost_rates"]["delay_cost_per_tick_per_cent"] == "0.5"
 
 
 def with_streams(top: Any = None, **agent: Any) -> SimulationConfig:
@@ -269,9 +273,3 @@ def test_a_new_rate_for_all_banks_is_one_for_each() -> None:
     each = {"type": "AgentArrivalRateChange", "new_rate": 2.0, **ONCE}
     given = small({"top": {"scenario_events": [event]}})["scenario_events"]
     assert given == [{**each, "agent": "A"}, {**each, "agent": "B"}]
-
-
-def test_a_rate_of_one_bank_is_not_known_yet() -> None:
-    for key in ("overdraft_rate", "delay_cost_per_tick"):
-        with pytest.raises(ConfigError, match=f"agents.0.{key}: {key} that differs from bank to bank is not supported"):
-            small({key: 0.1})

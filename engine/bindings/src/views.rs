@@ -168,6 +168,17 @@ impl Views {
         convert::state(py, tick, &state, record.names())
     }
 
+    fn metrics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let record = self.whole()?;
+        let metrics = py.detach(|| record.metrics());
+        convert::to_python(py, &metrics.value(record.config.ticks_per_day), record.names())
+    }
+
+    fn daily_metrics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let record = self.whole()?;
+        convert::arrays(py, &py.detach(|| record.daily_metrics()).columns)
+    }
+
     fn explain<'py>(&self, py: Python<'py>, tx_id: &str, tick: i64) -> PyResult<Bound<'py, PyAny>> {
         let record = self.whole()?;
         let (tick, payment) = (self.ran_tick(tick, 0)? as u32, self.payment_named(tx_id)?);

@@ -3,7 +3,7 @@
 use crate::budget::Budget;
 use crate::collateral::Collateral;
 use crate::config::{AgentConfig, LimitsConfig};
-use crate::costs::{COST_NAMES, Costs, DELAY_CLASSES};
+use crate::costs::{COST_NAMES, CostRates, Costs, DELAY_CLASSES};
 use crate::error::ConfigError;
 use crate::money::Cents;
 use crate::policy::Policy;
@@ -36,6 +36,8 @@ pub struct Agent {
     pub queued_count: u32,
     /// Its queued payments that are overdue, and what they cost it when a day ends.
     pub overdue: Overdue,
+    /// Its own rates, where they are not those of all banks.
+    pub rates: Option<Box<CostRates>>,
     /// What it may send in a day, if that is limited.
     pub limits: Option<Box<Limits>>,
     /// What it is charged in this tick so far.
@@ -61,6 +63,7 @@ impl Agent {
             queued_value: [0; DELAY_CLASSES],
             queued_count: 0,
             overdue: Overdue::default(),
+            rates: None,
             limits: Limits::new(&config.limits, agent_ids),
             costs_of_tick: [0; COST_NAMES.len()],
             costs_of_run: [0; COST_NAMES.len()],

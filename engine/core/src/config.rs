@@ -136,6 +136,12 @@ pub struct AgentConfig {
     /// That part, 0 to 1.
     #[serde(default = "rate_one")]
     pub liquidity_allocation_fraction: Rate,
+    /// What its overdraft costs, basis points per tick; absent: as for all banks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdraft_bps_per_tick: Option<Rate>,
+    /// What its queued payments cost, fraction of their value per tick; absent: as for all banks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_cost_per_tick_per_cent: Option<Rate>,
     /// Its payments: one stream, or one for each band (urgent, normal, low).
     #[serde(default)]
     pub arrivals: Vec<ArrivalConfig>,

@@ -3,7 +3,7 @@
 //! Rates are exact fractions. Each running cost is rounded once for each bank and tick, half away from zero, on the exact sum; a
 //! penalty that is a part of an amount is rounded down for each payment.
 
-use crate::config::{CostRatesConfig, PenaltyConfig};
+use crate::config::{AgentConfig, CostRatesConfig, PenaltyConfig};
 use crate::error::ConfigError;
 use crate::money::{Cents, Rate};
 use crate::transaction::Transaction;
@@ -127,6 +127,19 @@ impl CostRates {
             deadline_penalty: penalty("deadline_penalty.bps_per_event", config.deadline_penalty)?,
             eod_penalty: penalty("eod_penalty.bps_per_event", config.eod_penalty)?,
         })
+    }
+
+    /// The rates of a bank, if it has some of its own.
+    pub fn of_bank(config: &CostRatesConfig, bank: &AgentConfig, path: &str) -> Result<Option<Self>, ConfigError> {
+        if bank.overdraft_bps_per_tick.is_none() && bank.delay_cost_per_tick_per_cent.is_none() {
+            return Ok(None);
+        }
+        let own = CostRatesConfig {
+            overdraft_bps_per_tick: bank.overdraft_bps_per_tick.unwrap_or(config.overdraft_bps_per_tick),
+            delay_cost_per_tick_per_cent: bank.delay_cost_per_tick_per_cent.unwrap_or(config.delay_cost_per_tick_per_cent),
+            ..config.clone()
+        };
+        Self::new(&own).map(Some).map_err(|error| ConfigError::new(path, format!("its rates: {error}")))
     }
 
     /// The cost of a balance below zero, for one tick. None if it does not fit.

@@ -201,6 +201,10 @@ pub const HOLD_REASONS: &[&str] = &[
 pub const QUEUE_REASONS: &[&str] = &["liquidity", "bilateral_limit", "multilateral_limit", "behind_earlier_payment"];
 /// How urgent its sender declared a submission.
 pub const RTGS_PRIORITIES: &[&str] = &["HighlyUrgent", "Urgent", "Normal"];
+/// What its sender had declared before, if anything.
+pub const OLD_RTGS_PRIORITIES: &[&str] = &["HighlyUrgent", "Urgent", "Normal", "None"];
+/// The place of "None" in it.
+pub const NOT_DECLARED: u8 = 3;
 /// Why a payment left the central queue.
 pub const RELEASE_REASONS: &[&str] = &["liquidity_available"];
 
@@ -518,7 +522,7 @@ pub const CATALOGUE: &[EventType] = &[
         fields: &[
             payment("tx_id"),
             agent("sender_id"),
-            payload("old_rtgs_priority", FieldType::Code(RTGS_PRIORITIES)),
+            payload("old_rtgs_priority", FieldType::Code(OLD_RTGS_PRIORITIES)),
             payload("new_rtgs_priority", FieldType::Code(RTGS_PRIORITIES)),
         ],
     },

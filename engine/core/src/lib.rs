@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod explain;
 pub mod log;
+pub mod metrics;
 pub mod money;
 pub mod orchestrator;
 pub mod policy;

@@ -285,10 +285,11 @@ fn mark_overdue(state: &mut State) -> Result<(), SimulationError> {
 fn accrue_costs(state: &mut State) -> Result<(), SimulationError> {
     for number in 0..state.agents.len() {
         let agent = &mut state.agents[number];
-        let overdraft = state.rates.overdraft(agent.balance);
-        let delay = state.rates.delay(&agent.queued_value, agent.queued_count);
-        let collateral = state.rates.collateral(agent.collateral.posted());
-        let pool = state.rates.liquidity_opportunity(agent.pool.map_or(0, |pool| pool.allocated()));
+        let rates = agent.rates.as_deref().unwrap_or(&state.rates);
+        let overdraft = rates.overdraft(agent.balance);
+        let delay = rates.delay(&agent.queued_value, agent.queued_count);
+        let collateral = rates.collateral(agent.collateral.posted());
+        let pool = rates.liquidity_opportunity(agent.pool.map_or(0, |pool| pool.allocated()));
         let (Some(overdraft), Some(delay), Some(collateral), Some(pool)) = (overdraft, delay, collateral, pool) else {
             return Err(state.overflow("the cost of a bank"));
         };
@@ -331,6 +332,9 @@ fn end_day(state: &mut State) -> Result<(), SimulationError> {
         state.charge_one(number, costs::EOD_PENALTY, penalties)?;
     }
     let unsettled = state.agents.iter().map(|agent| agent.queued_count).sum();
+    // Every cent that was charged is in a category of a bank: this holds in release builds too.
+    let charged: i128 = state.agents.iter().flat_map(|agent| agent.costs_of_run).map(i128::from).sum();
+    assert_eq!(charged, state.tally.of_run.cost + state.tally.of_tick.cost, "the costs of the banks add up to those of the run");
     reset_registers(state);
     let day = state.day();
     state.log.append(EventKind::EndOfDay, Common::NOTHING).u32(day).u32(unsettled).i64(total);

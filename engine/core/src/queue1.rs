@@ -3,7 +3,7 @@
 use crate::config::Queue1Ordering;
 use crate::costs;
 use crate::error::SimulationError;
-use crate::event::EventKind;
+use crate::event::{EventKind, NOT_DECLARED};
 use crate::log::Common;
 use crate::money::Cents;
 use crate::policy::tree::EvaluationError::{self, InvalidActionParameter};
@@ -46,7 +46,7 @@ fn release_everything(state: &mut State, number: usize) -> Result<(), Simulation
     std::mem::swap(&mut queue1, &mut state.agents[number].queue1);
     for index in queue1.drain(..) {
         let stays = match decision_without_policy(state, &state.transactions[index as usize]) {
-            None => !release(state, index, None),
+            None => !release(state, index),
             Some(decision) => carry_out(state, index, decision)?,
         };
         if stays {
@@ -104,7 +104,12 @@ fn view_of(state: &State, number: u32) -> QueueView {
 }
 
 fn count_released(view: &mut QueueView, payment: &Transaction, decision: &Decision) {
-    if matches!(decision, Decision::Release { .. } | Decision::Split { .. }) {
+    let counts = match decision {
+        Decision::Release { not_before, .. } => not_before.is_none_or(|tick| tick <= view.tick),
+        Decision::Split { .. } => true,
+        _ => false,
+    };
+    if counts {
         view.balance -= i128::from(payment.remaining);
         view.available_liquidity -= i128::from(payment.remaining);
     }
@@ -175,8 +180,13 @@ impl PaymentAction {
 /// Carry out a decision. Returns whether the payment stays in the bank's own queue.
 fn carry_out(state: &mut State, index: u32, decision: Decision) -> Result<bool, SimulationError> {
     match decision {
-        Decision::Release { not_before: Some(tick), .. } if tick > state.tick => Ok(true),
-        Decision::Release { priority, .. } => Ok(!release(state, index, priority)),
+        Decision::Release { priority, not_before } => {
+            // The priority is given with the decision, also where the release itself comes later.
+            if let Some(priority) = priority {
+                set_priority(state, index, priority);
+            }
+            Ok(not_before.is_some_and(|tick| tick > state.tick) || !release(state, index))
+        }
         Decision::Hold(reason, detail) => {
             hold(state, index, reason, detail.as_deref());
             Ok(true)
@@ -225,7 +235,7 @@ fn hold(state: &mut State, index: u32, reason: HoldReason, detail: Option<&str>)
 
 /// Submit a payment if the release budget allows. Returns whether it was submitted.
 #[inline]
-fn release(state: &mut State, index: u32, priority: Option<u8>) -> bool {
+fn release(state: &mut State, index: u32) -> bool {
     let payment = &state.transactions[index as usize];
     let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.remaining);
     if let Some(budget) = &mut state.agents[sender as usize].budget
@@ -233,9 +243,6 @@ fn release(state: &mut State, index: u32, priority: Option<u8>) -> bool {
     {
         hold(state, index, reason, None);
         return false;
-    }
-    if let Some(priority) = priority {
-        set_priority(state, index, priority);
     }
     submit(state, index);
     let common = Common { payment: index, ..Common::agent(sender) };
@@ -296,7 +303,7 @@ fn split(state: &mut State, index: u32, parts: Parts) -> Result<bool, Simulation
     // No part is less than a cent.
     let count = u32::try_from(whole.remaining).unwrap_or(u32::MAX).min(parts.count);
     if count < 2 {
-        return Ok(!release(state, index, None));
+        return Ok(!release(state, index));
     }
     let share = whole.remaining / Cents::from(count);
     let amount_of = |part: u32| if part < count { share } else { whole.remaining - share * Cents::from(count - 1) };
@@ -357,9 +364,9 @@ fn add_part(state: &mut State, child: Transaction, submit_now: bool) -> Result<u
 /// Declare a payment anew.
 pub fn declare(state: &mut State, index: u32, priority: RtgsPriority) {
     let payment = &mut state.transactions[index as usize];
-    let old = payment.rtgs_priority.replace(priority).unwrap_or(RtgsPriority::Normal);
+    let old = payment.rtgs_priority.replace(priority).map_or(NOT_DECLARED, |old| old as u8);
     let common = Common { payment: index, ..Common::agent(payment.sender) };
-    state.log.append(EventKind::RtgsResubmission, common).u8(old as u8).u8(priority as u8);
+    state.log.append(EventKind::RtgsResubmission, common).u8(old).u8(priority as u8);
 }
 
 /// The payment trees look at the central queue too, and may take payments back from it.

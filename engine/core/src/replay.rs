@@ -48,12 +48,84 @@ pub struct AgentReplay {
     pub queue2_value: Cents,
     /// Costs since they were last cleared, by category.
     pub costs: [Cents; COST_NAMES.len()],
+    /// What it has from its pool.
+    pub allocated: Cents,
+    /// Its day so far.
+    pub day: DayReplay,
     unsecured_cap: Cents,
     haircut: Rate,
 }
 
+/// A bank's day, sampled after every change.
+#[derive(Debug, Clone, Default)]
+pub struct DayReplay {
+    /// The balance before anything happened, a pool's allocation too.
+    pub opening_balance: Cents,
+    /// The smallest balance, the opening one included, before a pool's return.
+    pub min_balance: Cents,
+    /// The largest balance, the opening one included, before a pool's return.
+    pub max_balance: Cents,
+    /// How far the balance fell below where it was after a pool's allocation.
+    pub liquidity_used: Cents,
+    /// What was given back to the pool.
+    pub returned: Cents,
+    /// Collateral posted before anything happened.
+    pub opening_collateral: Cents,
+    /// The most collateral that was posted.
+    pub peak_collateral: Cents,
+    /// How often its policy posted collateral.
+    pub posts: i64,
+    /// How often its policy or a timer withdrew some.
+    pub withdrawals: i64,
+    /// The most payments in its own queue, at the day's beginning and at ends of ticks.
+    pub queue1_peak: i64,
+    /// The most of its payments in the central queue, at the day's beginning and at ends of ticks.
+    pub queue2_peak: i64,
+    /// Payments that arrived, parts not counted.
+    pub arrivals: i64,
+    /// Payments that arrived, on whatever day, and are settled now, parts and all.
+    pub settled: i64,
+    /// Payments that its policy cancelled.
+    pub dropped: i64,
+    /// Payments of it that settled, each part by itself.
+    pub sent: i64,
+    /// Cents that it paid with them.
+    pub sent_value: Cents,
+    /// Payments to it that settled.
+    pub received: i64,
+    /// Cents that they brought.
+    pub received_value: Cents,
+    /// Costs, by category.
+    pub costs: [Cents; COST_NAMES.len()],
+    /// The balance after a pool's allocation.
+    start_balance: Cents,
+}
+
 impl AgentReplay {
+    fn begin_day(&mut self) {
+        self.day = DayReplay {
+            opening_balance: self.balance,
+            min_balance: self.balance,
+            max_balance: self.balance,
+            start_balance: self.balance,
+            opening_collateral: self.posted_collateral,
+            peak_collateral: self.posted_collateral,
+            queue1_peak: self.queue1_count,
+            queue2_peak: self.queue2_count,
+            ..DayReplay::default()
+        };
+    }
+
+    fn pay(&mut self, amount: Cents) {
+        self.balance = self.balance.wrapping_add(amount);
+        let day = &mut self.day;
+        day.min_balance = day.min_balance.min(self.balance);
+        day.max_balance = day.max_balance.max(self.balance);
+        day.liquidity_used = day.liquidity_used.max(day.start_balance.wrapping_sub(self.balance));
+    }
+
     fn set_collateral(&mut self, posted: Cents) {
+        self.day.peak_collateral = self.day.peak_collateral.max(posted);
         self.posted_collateral = posted;
         self.credit_limit = self.unsecured_cap.wrapping_add(self.haircut.leaves_of(posted));
     }
@@ -121,11 +193,13 @@ impl Replay {
         let agents = agents.map(|(config, allocated)| {
             let mut agent = AgentReplay {
                 balance: config.opening_balance + allocated,
+                allocated,
                 unsecured_cap: config.unsecured_cap,
                 haircut: config.collateral_haircut,
                 ..AgentReplay::default()
             };
             agent.set_collateral(config.posted_collateral);
+            agent.begin_day();
             agent
         });
         Self {
@@ -165,6 +239,19 @@ impl Replay {
         }
     }
 
+    /// Begin to sample a day anew.
+    pub fn begin_day(&mut self) {
+        self.agents.iter_mut().for_each(AgentReplay::begin_day);
+    }
+
+    /// Sample the queues at the end of a tick.
+    pub fn end_tick(&mut self) {
+        for agent in &mut self.agents {
+            agent.day.queue1_peak = agent.day.queue1_peak.max(agent.queue1_count);
+            agent.day.queue2_peak = agent.day.queue2_peak.max(agent.queue2_count);
+        }
+    }
+
     /// Take in the next event.
     pub fn apply(&mut self, event: &EventRef<'_>) {
         let tick = event.tick as i32;
@@ -181,6 +268,7 @@ impl Replay {
             EventKind::PolicyDrop => {
                 self.payments[event.payment as usize].dropped_tick = tick;
                 self.of_tick.dropped += 1;
+                self.agents[event.agent as usize].day.dropped += 1;
                 self.leave_queue1(event.payment);
                 self.overdue_count -= i64::from(self.payments[event.payment as usize].overdue_tick >= 0);
             }
@@ -239,23 +327,38 @@ impl Replay {
                 self.post_nets(&agents, &reader.i64_list());
                 self.net_all(event, &payments, Mechanism::Multilateral);
             }
-            EventKind::DeferredCreditApplied | EventKind::LiquidityAllocation => {
+            EventKind::DeferredCreditApplied => self.pay(event.agent, event.amount),
+            EventKind::LiquidityAllocation => {
                 self.pay(event.agent, event.amount);
+                let agent = &mut self.agents[event.agent as usize];
+                agent.allocated = event.amount;
+                agent.day.start_balance = agent.balance;
             }
-            EventKind::LiquidityReturn => self.pay(event.agent, event.amount.wrapping_neg()),
+            EventKind::LiquidityReturn => {
+                let agent = &mut self.agents[event.agent as usize];
+                agent.balance = agent.balance.wrapping_sub(event.amount);
+                agent.allocated = agent.allocated.wrapping_sub(event.amount);
+                agent.day.returned = agent.day.returned.wrapping_add(event.amount);
+            }
             EventKind::CollateralPost | EventKind::CollateralWithdraw => {
                 let mut reader = event.reader();
                 reader.u8();
-                self.agents[event.agent as usize].set_collateral(reader.i64());
+                let agent = &mut self.agents[event.agent as usize];
+                agent.day.posts += i64::from(event.kind == EventKind::CollateralPost);
+                agent.day.withdrawals += i64::from(event.kind == EventKind::CollateralWithdraw);
+                agent.set_collateral(reader.i64());
             }
             EventKind::CollateralTimerWithdrawn => {
                 let agent = &mut self.agents[event.agent as usize];
+                agent.day.withdrawals += 1;
                 agent.set_collateral(agent.posted_collateral.wrapping_sub(event.amount));
             }
             EventKind::CostAccrual => {
-                let charged = event.reader().costs();
-                for (sum, cost) in self.agents[event.agent as usize].costs.iter_mut().zip(charged) {
+                let agent = &mut self.agents[event.agent as usize];
+                let sums = agent.costs.iter_mut().zip(&mut agent.day.costs);
+                for ((sum, of_day), cost) in sums.zip(event.reader().costs()) {
                     *sum = sum.wrapping_add(cost);
+                    *of_day = of_day.wrapping_add(cost);
                     self.of_tick.cost += i128::from(cost);
                 }
             }
@@ -338,6 +441,7 @@ impl Replay {
         match whole {
             None => {
                 self.of_tick.arrivals += 1;
+                self.agents[event.agent as usize].day.arrivals += 1;
                 self.of_tick.generated_arrivals += 1;
                 self.of_tick.arrived_value += i128::from(event.amount);
             }
@@ -372,8 +476,7 @@ impl Replay {
 
     /// Money moves. A log that was tampered with may tell of more than there is: its sums are wrong then, and nothing fails.
     fn pay(&mut self, agent: u32, amount: Cents) {
-        let balance = &mut self.agents[agent as usize].balance;
-        *balance = balance.wrapping_add(amount);
+        self.agents[agent as usize].pay(amount);
     }
 
     fn credit(&mut self, agent: u32, amount: Cents) {
@@ -414,6 +517,7 @@ impl Replay {
         self.leave_queue2(index);
         let payment = &mut self.payments[index as usize];
         let (amount, parent) = (payment.amount, payment.parent);
+        let (sender, receiver) = (payment.sender as usize, payment.receiver as usize);
         self.of_tick.settled[mechanism as usize] += 1;
         self.of_tick.settled_value[mechanism as usize] += i128::from(amount);
         self.overdue_count -= i64::from(payment.overdue_tick >= 0);
@@ -428,7 +532,14 @@ impl Replay {
         if whole.remaining == 0 {
             whole.mark_settled(event, mechanism);
             self.of_tick.settled_originals += 1;
+            self.agents[sender].day.settled += 1;
         }
+        let paid = &mut self.agents[sender].day;
+        paid.sent += 1;
+        paid.sent_value = paid.sent_value.wrapping_add(amount);
+        let got = &mut self.agents[receiver].day;
+        got.received += 1;
+        got.received_value = got.received_value.wrapping_add(amount);
     }
 
     /// The payments in a bank's own queue, in order of arrival.

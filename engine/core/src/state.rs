@@ -104,7 +104,12 @@ impl State {
         by_id.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
         let agents: Vec<Agent> = by_id
             .into_iter()
-            .map(|(place, agent)| Agent::new(agent, &format!("agents.{place}"), agent_ids))
+            .map(|(place, bank)| {
+                let path = format!("agents.{place}");
+                let mut agent = Agent::new(bank, &path, agent_ids)?;
+                agent.rates = CostRates::of_bank(&config.cost_rates, bank, &path)?.map(Box::new);
+                Ok(agent)
+            })
             .collect::<Result<_, _>>()?;
         let mut state = Self {
             tick: 0,
@@ -151,6 +156,11 @@ impl State {
                 agent.budget = None;
             }
         }
+    }
+
+    /// What waiting and liquidity cost a bank.
+    pub fn rates_of(&self, agent: u32) -> &CostRates {
+        self.agents[agent as usize].rates.as_deref().unwrap_or(&self.rates)
     }
 
     /// The current day.

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use payment_simulator_core::event::{CATALOGUE, CONTROLS, FieldType, SCENARIO_EVENTS};
+use payment_simulator_core::policy::tree::actions::{ACTIONS, ParameterType, Tree};
+use payment_simulator_core::policy::tree::fields::FIELDS;
 use std::fmt::Write as _;
 
 fn encoding(field_type: FieldType) -> String {
@@ -44,15 +46,58 @@ fn catalogue() -> String {
     text
 }
 
+fn policy_tables() -> String {
+    let mut text = String::from("| field | unit | trees | what it is | category |\n|---|---|---|---|---|\n");
+    for field in FIELDS {
+        let trees = if field.of_payment { "payment" } else { "all" };
+        writeln!(text, "| `{}` | {} | {trees} | {} | {} |", field.name, field.unit, field.description, field.category).unwrap();
+    }
+    text.push_str("\n| action | tree | parameters | what it does | category |\n|---|---|---|---|---|\n");
+    for action in ACTIONS {
+        let tree = match action.tree {
+            Tree::Payment => "payment",
+            Tree::Bank => "bank",
+            Tree::Collateral => "both of collateral",
+        };
+        let parameters: Vec<String> = action
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let kind = match parameter.parameter_type {
+                    ParameterType::Number => "number",
+                    ParameterType::Text => "text",
+                    ParameterType::TextList => "texts",
+                };
+                let optional = if parameter.required { "" } else { ", optional" };
+                let alias = parameter.alias.map_or(String::new(), |alias| format!(" (or `{alias}`)"));
+                format!("`{}`{alias} {kind}{optional}: {}", parameter.name, parameter.description)
+            })
+            .collect();
+        let parameters = if parameters.is_empty() { "none".to_owned() } else { parameters.join(" · ") };
+        writeln!(text, "| `{}` | {tree} | {parameters} | {} | {} |", action.name, action.description, action.category).unwrap();
+    }
+    text
+}
+
 #[test]
 fn the_log_is_documented_as_it_is() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/log.md");
-    let document = std::fs::read_to_string(path).unwrap();
+    is_documented("log.md", &catalogue());
+}
+
+#[test]
+fn what_policies_may_use_is_documented_as_it_is() {
+    is_documented("policy.md", &policy_tables());
+}
+
+/// Between its marks the document holds this text.
+fn is_documented(name: &str, text: &str) {
+    let path = format!("{}/../../docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    let document = std::fs::read_to_string(&path).unwrap();
     let (head, rest) = document.split_once("<!-- catalogue -->\n").expect("the mark where the catalogue begins");
     let (_, tail) = rest.split_once("<!-- end of catalogue -->").expect("the mark where the catalogue ends");
-    let expected = format!("{head}<!-- catalogue -->\n{}<!-- end of catalogue -->{tail}", catalogue());
+    let expected = format!("{head}<!-- catalogue -->\n{text}<!-- end of catalogue -->{tail}");
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, &expected).unwrap();
+        std::fs::write(&path, &expected).unwrap();
     }
-    assert_eq!(document, expected, "docs/log.md is not what the catalogue says; run UPDATE_DOCS=1 cargo test");
+    assert_eq!(document, expected, "docs/{name} is not what the catalogue says; run UPDATE_DOCS=1 cargo test");
 }

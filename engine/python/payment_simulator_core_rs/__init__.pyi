@@ -139,6 +139,27 @@ class Views:
         `{"tick", "agents": [{"id", "balance", "credit_limit", "posted_collateral", "queue1": [tx_id], "queue2":
         [tx_id], "costs": {...}}], "queue2": [tx_id]}`; costs are run totals up to and including the tick.
         """
+    def metrics(self) -> dict[str, Any]:
+        """The figures of the run so far, told from the log (`docs/metrics.md` has the formulas).
+
+        `total_ticks, total_arrivals, total_settlements, settlement_rate, total_dropped, avg_delay_ticks,
+        max_delay_ticks, value_weighted_delay_ticks, queue1_total_size, queue2_total_size, max_queue_depth,
+        peak_overdraft, current_max_overdraft, agents_in_overdraft, total_transactions, children, settled_children,
+        settled_payments` and `settled_value` (by mechanism)`, lsm_operations, lsm_settled_payments, lsm_share,
+        net_to_gross, liquidity_used, turnover, on_time_share, value_weighted_settlement_time, money_is_conserved,
+        costs` (each category and `total_cost`)`, agents: [{"id", "final_balance", "avg_balance", "min_balance",
+        "max_balance", "peak_overdraft", "num_sent", "num_received", "total_sent", "total_received"}]`.
+        """
+    def daily_metrics(self) -> dict[str, bytes]:
+        """Figures of each bank and day that has begun, int64, shape (days, agents).
+
+        `opening_balance, closing_balance` (before the pool's return)`, balance_after_return, min_balance, max_balance`
+        (sampled after every event that changes the balance, up to the pool's return)`, unsecured_cap, peak_overdraft,
+        liquidity_used, opening_posted_collateral, closing_posted_collateral, peak_posted_collateral,
+        collateral_capacity, num_collateral_posts, num_collateral_withdrawals, num_arrivals, num_sent, num_received,
+        num_settled, num_dropped, sent_value, received_value, queue1_peak_size, queue1_eod_size, queue2_peak_size,
+        queue2_eod_size` (ends of ticks)`, deadline_penalty_cost` (both penalties)`, total_cost` and `COST_NAMES`.
+        """
     def explain(self, tx_id: str, tick: int) -> dict[str, Any]:
         """Why a payment stands where it does at the end of `tick`, told from the log alone.
 

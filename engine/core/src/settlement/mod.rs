@@ -204,7 +204,10 @@ fn log_overdue_settled(state: &mut State, index: u32) -> Result<(), SimulationEr
     let payment = &state.transactions[index as usize];
     let ticks_overdue = state.tick - payment.overdue_since;
     let penalty = state.deadline_penalty(index).ok_or_else(|| state.overflow("a deadline penalty"))?;
-    let delay = state.rates.estimated_delay(payment, ticks_overdue).ok_or_else(|| state.overflow("the delay cost of a payment"))?;
+    let delay = state
+        .rates_of(payment.sender)
+        .estimated_delay(payment, ticks_overdue)
+        .ok_or_else(|| state.overflow("the delay cost of a payment"))?;
     state
         .log
         .append(

@@ -307,9 +307,10 @@ impl Exact<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::LimitsConfig;
     use proptest::prelude::*;
 
-    fn batch(liquidity: &[i64], payments: &[(u32, u32, i64)]) -> Batch {
+    fn batch(liquidity: &[i64], payments: &[(u32, u32, i64)], limits: &[Option<(i64, i64)>]) -> Batch {
         let mut payments: Vec<Queued> = payments
             .iter()
             .enumerate()
@@ -321,7 +322,14 @@ mod tests {
             })
             .collect();
         payments.sort_by_key(|payment| payment.sender);
-        Batch::of(payments, liquidity.iter().map(|money| i128::from(*money)).collect(), vec![None; liquidity.len()])
+        let ids: Vec<String> = (0..liquidity.len()).map(|bank| bank.to_string()).collect();
+        // A limit for all receivers, and one for the next bank.
+        let limits = (0..).zip(limits).map(|(bank, limit): (usize, _)| {
+            let (all, next) = limit.as_ref()?;
+            let bilateral_limits = BTreeMap::from([(ids[(bank + 1) % ids.len()].clone(), *next)]);
+            Limits::new(&LimitsConfig { bilateral_limits, multilateral_limit: Some(*all) }, &ids)
+        });
+        Batch::of(payments, liquidity.iter().map(|money| i128::from(*money)).collect(), limits.collect())
     }
 
     fn is_feasible(batch: &Batch, included: &[bool]) -> bool {
@@ -334,31 +342,68 @@ mod tests {
             .all(|bank| included[batch.begin[bank]..batch.begin[bank + 1]].windows(2).all(|pair| pair[0] || !pair[1]))
     }
 
-    fn scenario() -> impl Strategy<Value = (Vec<i64>, Vec<(u32, u32, i64)>)> {
-        (2_u32..5).prop_flat_map(|banks| {
+    /// What is left when a choice has settled.
+    fn left(batch: &Batch, chosen: &Choice) -> Batch {
+        let sums = batch.sums(&chosen.included);
+        let mut limits = batch.limits.clone();
+        let of = |settled: bool| batch.payments.iter().zip(&chosen.included).filter(move |(_, s)| **s == settled).map(|(p, _)| *p);
+        for payment in of(true) {
+            if let Some(limits) = &mut limits[payment.sender as usize] {
+                limits.record(payment.receiver, payment.amount);
+            }
+        }
+        let liquidity = (0..batch.liquidity.len()).map(|bank| batch.liquidity[bank] - sums.sent[bank] + sums.received[bank]);
+        Batch::of(of(false).collect(), liquidity.collect(), limits)
+    }
+
+    type Scenario = (Vec<i64>, Vec<(u32, u32, i64)>, Vec<Option<(i64, i64)>>);
+
+    fn scenario(payments_max: usize) -> impl Strategy<Value = Scenario> {
+        (2_u32..5).prop_flat_map(move |banks| {
             let payment =
                 (0..banks, 1..banks, 1_i64..40).prop_map(move |(from, step, amount)| (from, (from + step) % banks, amount));
-            (prop::collection::vec(0_i64..30, banks as usize), prop::collection::vec(payment, 0..=12))
+            let limit = prop_oneof![3 => Just(None), 1 => (0_i64..90, 0_i64..60).prop_map(Some)];
+            (
+                prop::collection::vec(0_i64..30, banks as usize),
+                prop::collection::vec(payment, 0..=payments_max),
+                prop::collection::vec(limit, banks as usize),
+            )
         })
     }
 
     proptest! {
+        /// Against all sets that respect each sender's order: of each sender some of its first.
+        #[test]
+        fn queue_order_is_a_fixed_point_and_the_largest((liquidity, payments, limits) in scenario(14)) {
+            let batch = batch(&liquidity, &payments, &limits);
+            let chosen = batch.queue_order();
+            prop_assert!(is_feasible(&batch, &chosen.included) && respects_order(&batch, &chosen.included));
+            prop_assert_eq!(left(&batch, &chosen).queue_order().count, 0, "nothing more settles when it has settled");
+            let mut heads = vec![0_usize; liquidity.len()];
+            loop {
+                let included: Vec<bool> = batch.payments.iter().enumerate()
+                    .map(|(place, p)| place < batch.begin[p.sender as usize] + heads[p.sender as usize]).collect();
+                if is_feasible(&batch, &included) {
+                    let inside = included.iter().zip(&chosen.included).all(|(other, chosen)| *chosen || !*other);
+                    prop_assert!(inside, "{:?} is feasible and not inside {:?}", included, chosen);
+                }
+                // The next combination of how many of each sender.
+                let Some(bank) = (0..heads.len()).find(|bank| heads[*bank] < batch.begin[bank + 1] - batch.begin[*bank]) else { break };
+                heads[bank] += 1;
+                heads[..bank].fill(0);
+            }
+        }
+
         /// Against all sets.
         #[test]
-        fn both_modes_find_the_best((liquidity, payments) in scenario()) {
-            let batch = batch(&liquidity, &payments);
+        fn best_effort_finds_the_best((liquidity, payments, limits) in scenario(12)) {
+            let batch = batch(&liquidity, &payments, &limits);
             let sets = (0..1_u32 << payments.len()).map(|bits| (0..payments.len()).map(|place| bits >> place & 1 == 1).collect::<Vec<_>>());
-            let feasible: Vec<Choice> = sets.filter(|set| is_feasible(&batch, set)).map(|set| batch.choice(set)).collect();
-            let best = |choices: &mut dyn Iterator<Item = &Choice>| choices.map(|choice| (choice.count, choice.value)).max().unwrap_or_default();
-
-            let in_order = batch.queue_order();
-            prop_assert!(is_feasible(&batch, &in_order.included) && respects_order(&batch, &in_order.included));
-            prop_assert_eq!((in_order.count, in_order.value), best(&mut feasible.iter().filter(|choice| respects_order(&batch, &choice.included))));
-
-            let exact = batch.exact();
+            let feasible = sets.filter(|set| is_feasible(&batch, set)).map(|set| batch.choice(set));
+            let best = feasible.map(|choice| (choice.count, choice.value)).max().unwrap_or_default();
+            let (in_order, exact) = (batch.queue_order(), batch.exact());
             prop_assert!(is_feasible(&batch, &exact.included));
-            prop_assert_eq!((exact.count, exact.value), best(&mut feasible.iter()));
-
+            prop_assert_eq!((exact.count, exact.value), best);
             let put_back = batch.put_back(in_order.clone());
             prop_assert!(is_feasible(&batch, &put_back.included) && !in_order.is_better_than(&put_back));
         }

@@ -69,6 +69,7 @@ def _agent(agent: Agent, document: Any, windows: list[TimeWindow]) -> dict[str, 
         "policy": agent.policy.model_dump() if document is None else {"type": "Tree", "document": document},
         "limits": agent.limits.model_dump(),
         **_collateral_and_pool(agent),
+        **_own_rates(agent),
         "arrivals": _arrivals(agent, windows),
     }
 
@@ -87,6 +88,16 @@ def _collateral_and_pool(agent: Agent) -> dict[str, Any]:
         if agent.liquidity_allocation_fraction is not None:
             given["liquidity_allocation_fraction"] = exact(agent.liquidity_allocation_fraction)
     return given
+
+
+def _own_rates(agent: Agent) -> dict[str, Any]:
+    """What differs from the rates of all banks."""
+    own: dict[str, Any] = {}
+    if agent.overdraft_rate is not None:
+        own["overdraft_bps_per_tick"] = exact(Fraction(agent.overdraft_rate) * 10_000)
+    if agent.delay_cost_per_tick is not None:
+        own["delay_cost_per_tick_per_cent"] = exact(agent.delay_cost_per_tick)
+    return own
 
 
 # Arrivals
@@ -152,11 +163,10 @@ def _floats(model: Model) -> dict[str, Any]:
 
 def _cost_rates(scenario: Scenario) -> dict[str, Any]:
     rates = scenario.cost_rates
-    delays = {agent.delay_cost_per_tick for agent in scenario.agents if agent.delay_cost_per_tick is not None}
     multipliers = rates.priority_delay_multipliers
     return {
         "overdraft_bps_per_tick": _overdraft(scenario),
-        "delay_cost_per_tick_per_cent": exact(next(iter(delays), rates.delay_cost_per_tick_per_cent)),
+        "delay_cost_per_tick_per_cent": exact(rates.delay_cost_per_tick_per_cent),
         "delay_penalty_per_tick": rates.delay_penalty_per_tick,
         "collateral_cost_per_tick_bps": exact(rates.collateral_cost_per_tick_bps),
         "liquidity_cost_per_tick_bps": exact(rates.liquidity_cost_per_tick_bps),
@@ -173,11 +183,8 @@ def _cost_rates(scenario: Scenario) -> dict[str, Any]:
 
 
 def _overdraft(scenario: Scenario) -> str:
-    """The bank's own fraction, else basis points per tick, else the older daily basis points, else the default."""
+    """Basis points per tick, else the older daily basis points, else the default."""
     rates: CostRates = scenario.cost_rates
-    own = {agent.overdraft_rate for agent in scenario.agents if agent.overdraft_rate is not None}
-    if own:
-        return exact(Fraction(next(iter(own))) * 10_000)
     if rates.overdraft_bps_per_tick is not None:
         return exact(rates.overdraft_bps_per_tick)
     if rates.overdraft_cost_bps is not None:

@@ -27,7 +27,6 @@ def problems(root: Node) -> Iterator[Problem]:
         yield from _event(event, ids)
     yield from _display(root, ids)
     yield from _windows(root)
-    yield from _rates_of_banks(agents)
 
 
 def _elements(node: Node, key: str) -> Iterator[Node]:
@@ -147,17 +146,3 @@ def _windows(root: Node) -> Iterator[Problem]:
             if end is not None and type(end.value) is int and end.value > length.value:
                 message = f"got {end.value}; a window lies within the day: write at most ticks_per_day, {length.value}"
                 yield end.problem(message, f"1 to {length.value}")
-
-
-_RATES_OF_BANKS = {"overdraft_rate": "overdraft_bps_per_tick", "delay_cost_per_tick": "delay_cost_per_tick_per_cent"}
-"""Rates of a bank, and the rate of all banks that the engine knows in their place."""
-
-
-def _rates_of_banks(agents: list[Node]) -> Iterator[Problem]:
-    """The engine has one rate for all banks: a rate of one bank must be that of all."""
-    for key, common in _RATES_OF_BANKS.items():
-        given = [node for agent in agents if (node := agent.get(key)) is not None and node.value is not None]
-        if given and (len(given) < len(agents) or len({str(node.plain()) for node in given}) > 1):
-            yield given[0].problem(
-                f"{key} that differs from bank to bank is not supported yet; write cost_rates.{common}"
-            )

@@ -1,6 +1,7 @@
 //! What a tree sees: one bank, perhaps one of its payments, and the system, at one moment.
 
 use crate::agent::Agent;
+use crate::costs::CostRates;
 use crate::state::State;
 use crate::transaction::Transaction;
 use std::cell::OnceCell;
@@ -29,6 +30,11 @@ impl<'a> Context<'a> {
 
     pub(super) fn agent(&self) -> &Agent {
         &self.state.agents[self.number as usize]
+    }
+
+    /// What waiting and liquidity cost this bank.
+    pub(super) fn rates(&self) -> &CostRates {
+        self.state.rates_of(self.number)
     }
 
     pub(super) fn register(&self, name: &str) -> f64 {

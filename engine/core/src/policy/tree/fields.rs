@@ -186,7 +186,7 @@ pub const FIELDS: &[FieldEntry] = &[
         P,
         "cost_delay_this_tx_one_tick",
         "cents",
-        |c| c.of_payment(|p| p.remaining as f64 * c.state.rates.figures.delay_per_cent),
+        |c| c.of_payment(|p| p.remaining as f64 * c.rates().figures.delay_per_cent),
         "delay cost of the open part for a tick, without multipliers"
     ),
     field!(
@@ -194,7 +194,7 @@ pub const FIELDS: &[FieldEntry] = &[
         P,
         "cost_overdraft_this_amount_one_tick",
         "cents",
-        |c| c.of_payment(|p| p.remaining as f64 * c.state.rates.figures.overdraft_bps / 10_000.0),
+        |c| c.of_payment(|p| p.remaining as f64 * c.rates().figures.overdraft_bps / 10_000.0),
         "overdraft cost of the open part for a tick"
     ),
     field!("AgentField", "balance", "cents", |c| c.agent().balance as f64, "balance; below zero it uses intraday credit"),
@@ -338,26 +338,14 @@ pub const FIELDS: &[FieldEntry] = &[
         },
         "credit used of what is allowed"
     ),
-    field!(
-        "CostField",
-        "cost_overdraft_bps_per_tick",
-        "bp per tick",
-        |c| c.state.rates.figures.overdraft_bps,
-        "rate of overdrafts"
-    ),
-    field!("CostField", "cost_delay_per_tick_per_cent", "per tick", |c| c.state.rates.figures.delay_per_cent, "rate of waiting"),
-    field!(
-        "CostField",
-        "cost_collateral_bps_per_tick",
-        "bp per tick",
-        |c| c.state.rates.figures.collateral_bps,
-        "rate of collateral"
-    ),
+    field!("CostField", "cost_overdraft_bps_per_tick", "bp per tick", |c| c.rates().figures.overdraft_bps, "rate of overdrafts"),
+    field!("CostField", "cost_delay_per_tick_per_cent", "per tick", |c| c.rates().figures.delay_per_cent, "rate of waiting"),
+    field!("CostField", "cost_collateral_bps_per_tick", "bp per tick", |c| c.rates().figures.collateral_bps, "rate of collateral"),
     field!(
         "CostField",
         "cost_split_friction",
         "cents",
-        |c| c.state.rates.split_friction() as f64,
+        |c| c.rates().split_friction() as f64,
         "for each part of a split but the first"
     ),
     field!(
@@ -366,7 +354,7 @@ pub const FIELDS: &[FieldEntry] = &[
         "cents",
         |c| {
             let amount = c.payment().map_or(0, |p| p.amount);
-            c.state.rates.deadline_penalty(amount).unwrap_or(i64::MAX) as f64
+            c.rates().deadline_penalty(amount).unwrap_or(i64::MAX) as f64
         },
         "for passing the deadline; where it is a part of the amount and there is no payment, 0"
     ),
@@ -376,7 +364,7 @@ pub const FIELDS: &[FieldEntry] = &[
         "cents",
         |c| {
             let remaining = c.payment().map_or(0, |p| p.remaining);
-            c.state.rates.eod_penalty(remaining).unwrap_or(i64::MAX) as f64
+            c.rates().eod_penalty(remaining).unwrap_or(i64::MAX) as f64
         },
         "for being due and queued when a day ends; where it is a part of the amount and there is no payment, 0"
     ),
