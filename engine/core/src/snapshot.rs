@@ -238,6 +238,9 @@ impl Orchestrator {
             require(process.restore(progress, agent_ids.len() as u32), "what it says about arrivals is out of range")?;
         }
         restore_payments(state, saved.transactions)?;
+        // First the policies, then what banks hold under them: a budget is gone with the tree that set it.
+        run.journal = saved.journal;
+        run.journal.restore(state, &config).map_err(damaged)?;
         for (number, agent) in saved.agents.into_iter().enumerate() {
             restore_agent(state, number, agent)?;
         }
@@ -245,8 +248,6 @@ impl Orchestrator {
         let in_queue1 = state.transactions.iter().filter(|payment| payment.status == Status::Queue1).count();
         require(queued == in_queue1, "a payment is in no queue, or in two")?;
         require(state.queue2.restore(saved.queue2, &mut state.transactions), "its central queue is out of order")?;
-        run.journal = saved.journal;
-        run.journal.restore(state, &config).map_err(damaged)?;
         require(state.log.ticks() == state.tick, "its log does not end where it stands")?;
         let expected = opening + allocated(state);
         let now = system_balance(state);
