@@ -89,5 +89,5 @@ def test_a_curve_is_drawn_of_the_days_that_were_tried(app: App, page: Recorder) 
         page.say("key", name="credit-factor", value=percent)
     story = shown(app, "story")
     assert story.count("<polyline") == 3
-    assert story.count(text.LOWEST) == 1
+    assert story.count(text.IS_LOWEST) == 1
     assert len(re.findall("<tr", story)) == 5
