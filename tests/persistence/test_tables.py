@@ -239,8 +239,7 @@ def test_full_replay_holds_every_tick(stored: Stored) -> None:
                 own = [row["tx_id"] for row in queues[tick, "queue1"] if row["agent_id"] == agent_id]
                 assert own == followed.get_agent_queue1_contents(agent_id), (name, tick)
             central = sorted(queues[tick, "rtgs"], key=lambda row: row["position"])
-            # The table tells the order of entry; where declared priority rules, the queue is ordered by it first.
-            assert [row["tx_id"] for row in central] == list(followed._queue2), (name, tick)
+            assert [row["tx_id"] for row in central] == followed.get_rtgs_queue_contents(), (name, tick)
         decisions = [event for event in run.events() if event["event_type"] in DECISIONS]
         found = rows(database, "policy_decisions", name, "id")
         assert [(row["tick"], row["agent_id"], row["tx_id"]) for row in found] == [

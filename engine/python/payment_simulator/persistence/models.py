@@ -306,7 +306,7 @@ class TickAgentState(Table):
 
 
 class TickQueueSnapshot(Table):
-    """A payment in a queue at the end of a tick (full replay). In `rtgs`, `position` is the order of entry, of all."""
+    """A payment in a queue at the end of a tick (full replay). In `rtgs` the position is that of the whole queue."""
 
     table_name = "tick_queue_snapshots"
     unique = ("simulation_id", "agent_id", "tick", "queue_type", "position")

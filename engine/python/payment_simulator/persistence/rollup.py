@@ -46,6 +46,7 @@ def prepare(
         simulation_id,
         config["ticks_per_day"],
         config.get("deferred_crediting", False),
+        config.get("priority_mode", False),
         full_replay,
         *_delay_rates(config),
         config["cost_rates"]["delay_penalty_per_tick"],

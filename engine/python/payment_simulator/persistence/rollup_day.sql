@@ -210,8 +210,9 @@ FROM working_settings AS s, working_range, (
     SELECT sender_id, tx_id, 'queue1' AS queue_type,
         row_number() OVER (PARTITION BY sender_id ORDER BY arrived_seq) - 1 AS position
     FROM working_payments WHERE in_queue1
-    UNION ALL SELECT sender_id, tx_id, 'rtgs', row_number() OVER (ORDER BY queue2_seq) - 1
-    FROM working_payments WHERE queue2_seq IS NOT NULL)
+    UNION ALL SELECT sender_id, tx_id, 'rtgs',
+        row_number() OVER (ORDER BY class_of(by_priority, rtgs_priority), queue2_seq) - 1
+    FROM working_payments, working_settings WHERE queue2_seq IS NOT NULL)
 ORDER BY agent_id, queue_type, position;
 
 -- Registers of policies
@@ -261,18 +262,21 @@ WINDOW so_far AS (PARTITION BY agent_id ORDER BY tick ROWS UNBOUNDED PRECEDING) 
 INSERT INTO tick_queue_snapshots BY NAME
 WITH moves AS (
     SELECT tx_id, seq, tick, CASE WHEN kind IN ('QueuedRtgs', 'Queue2LiquidityRelease', 'Netted') THEN 'rtgs'
-        ELSE 'queue1' END AS queue_type, kind IN ('QueuedRtgs', 'RtgsWithdrawal') AS enters
+        ELSE 'queue1' END AS queue_type, kind IN ('QueuedRtgs', 'RtgsWithdrawal') AS enters,
+        last_value(CASE kind WHEN 'RtgsSubmission' THEN word END IGNORE NULLS)
+            OVER (PARTITION BY tx_id ORDER BY seq) AS rtgs_priority
     FROM day_moves WHERE kind IN ('QueuedRtgs', 'Queue2LiquidityRelease', 'Netted', 'RtgsSubmission', 'PolicyDrop',
         'PolicySplit', 'RtgsWithdrawal')
-    UNION ALL SELECT tx_id, seq, tick, 'rtgs', false FROM day_moves WHERE kind = 'RtgsWithdrawal'
-    UNION ALL SELECT tx_id, arrived_seq, tick, 'queue1', true FROM day_arrivals
-    UNION ALL SELECT tx_id, seq, first_tick, queue_type, true FROM carried_queues, working_range),
+    UNION ALL SELECT tx_id, seq, tick, 'rtgs', false, NULL FROM day_moves WHERE kind = 'RtgsWithdrawal'
+    UNION ALL SELECT tx_id, arrived_seq, tick, 'queue1', true, NULL FROM day_arrivals
+    UNION ALL SELECT tx_id, seq, first_tick, queue_type, true, rtgs_priority FROM carried_queues, working_range),
 stays AS (SELECT *, lead(tick) OVER (PARTITION BY tx_id, queue_type ORDER BY seq) AS leaves FROM moves),
-held AS (SELECT tx_id, queue_type, seq, unnest(range(tick, coalesce(leaves, end_tick))) AS tick
+held AS (SELECT tx_id, queue_type, seq, rtgs_priority, unnest(range(tick, coalesce(leaves, end_tick))) AS tick
     FROM stays, working_range WHERE enters)
 SELECT s.simulation_id, p.sender_id AS agent_id, tick, queue_type, h.tx_id,
     row_number() OVER (PARTITION BY queue_type, tick, CASE queue_type WHEN 'queue1' THEN p.sender_id END
-        ORDER BY CASE queue_type WHEN 'queue1' THEN p.arrived_seq ELSE h.seq END) - 1 AS position
+        ORDER BY CASE queue_type WHEN 'rtgs' THEN class_of(by_priority, h.rtgs_priority) END,
+            CASE queue_type WHEN 'queue1' THEN p.arrived_seq ELSE h.seq END) - 1 AS position
 FROM held AS h JOIN working_payments AS p USING (tx_id), working_settings AS s WHERE full_replay
 ORDER BY tick, queue_type, agent_id, position;
 
@@ -281,7 +285,7 @@ ORDER BY tick, queue_type, agent_id, position;
 DELETE FROM carried_queues;
 
 INSERT INTO carried_queues SELECT tx_id, CASE WHEN in_queue1 THEN arrived_seq ELSE queue2_seq END,
-    CASE WHEN in_queue1 THEN 'queue1' ELSE 'rtgs' END
+    CASE WHEN in_queue1 THEN 'queue1' ELSE 'rtgs' END, rtgs_priority
 FROM working_payments, working_settings WHERE full_replay AND (in_queue1 OR queue2_seq IS NOT NULL);
 
 -- Parts are kept as long as their whole, which needs to know how much of it has settled; finished ones count once.

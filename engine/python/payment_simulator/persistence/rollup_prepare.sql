@@ -8,8 +8,12 @@ CREATE OR REPLACE TEMP MACRO texts_of(details, name) AS from_json(json_extract(d
 
 CREATE OR REPLACE TEMP MACRO numbers_of(details, name) AS from_json(json_extract(details, '$.' || name), '["BIGINT"]');
 
+-- Where declared priority rules, the central queue is ordered by it before the order of entry.
+CREATE OR REPLACE TEMP MACRO class_of(by_priority, rtgs_priority) AS
+    CASE WHEN by_priority THEN list_position(['HighlyUrgent', 'Urgent', 'Normal'], rtgs_priority) ELSE 0 END;
+
 CREATE OR REPLACE TEMP TABLE working_settings (
-    simulation_id VARCHAR, ticks_per_day BIGINT, deferred BOOLEAN, full_replay BOOLEAN,
+    simulation_id VARCHAR, ticks_per_day BIGINT, deferred BOOLEAN, by_priority BOOLEAN, full_replay BOOLEAN,
     delay_urgent HUGEINT, delay_normal HUGEINT, delay_low HUGEINT, overdue_urgent HUGEINT, overdue_normal HUGEINT,
     overdue_low HUGEINT, delay_per_tick BIGINT);
 
@@ -33,4 +37,4 @@ CREATE OR REPLACE TEMP VIEW day_events AS
     SELECT seq, tick, event_type, details, agent_id, tx_id FROM simulation_events, working_settings AS s, working_range AS r
     WHERE simulation_events.simulation_id = s.simulation_id AND seq >= r.from_seq AND seq < r.to_seq;
 
-CREATE OR REPLACE TEMP TABLE carried_queues (tx_id VARCHAR, seq BIGINT, queue_type VARCHAR);
+CREATE OR REPLACE TEMP TABLE carried_queues (tx_id VARCHAR, seq BIGINT, queue_type VARCHAR, rtgs_priority VARCHAR);
