@@ -65,8 +65,10 @@ Action = Callable[[Any], object]
 class App:
     """One page: a session, its views and the line to the page."""
 
-    def __init__(self, page: Page, session: Session, doc: Document, note: Note | None = None) -> None:
-        """`note`: what there is to say about the address with which the page was opened."""
+    def __init__(
+        self, page: Page, session: Session, doc: Document, linked: bool = False, note: Note | None = None
+    ) -> None:
+        """`linked`: the session is what the link of the address says; `note`: what there is to say about that."""
         self.page = page
         self._note = note
         self.doc = doc
@@ -110,7 +112,7 @@ class App:
         }
         self._later = dict(LATER)
         self._drawn = dict.fromkeys(self.every, 0.0)
-        self.exchange = Exchange(self)
+        self.exchange = Exchange(self, linked)
         self.actions = self._actions() | self.exchange.actions | self.what_if.actions
         session.subscribe(self._changed)
         page.on("key", self._key)
@@ -185,6 +187,7 @@ class App:
             self.exchange.open_link(link)
         else:
             open_query(self.session, payload)
+            self.exchange.forget()
         self.start()
 
     def _actions(self) -> dict[str, Action]:
@@ -562,7 +565,7 @@ def create(doc: Document, page: Page, query: Payload | None = None, dark: bool =
         asked = session.notice
         session.open(scenarios.FIRST)
         session.notify(asked)
-    app = App(page, session, doc, note)
+    app = App(page, session, doc, opened, note)
     app.panel()
     return app
 

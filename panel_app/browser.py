@@ -131,12 +131,13 @@ def rendered(bridge: Bridge) -> None:
 
 
 def keep() -> list[str] | None:
-    """Nobody has done anything yet and nothing is under way: the document as it is now, as `start` returns it.
+    """Nobody has done anything yet, no link was opened, nothing is under way: the document as it is now, as `start`
+    returns it.
 
     None when memory as it is now is not what a later start could begin with.
     """
     busy = any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop()))
-    return None if touched or busy or app.session.embedded else _drawn()
+    return None if touched or busy or app.exchange.began or app.session.embedded else _drawn()
 
 
 def resume(boot: str) -> None:

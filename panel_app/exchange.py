@@ -23,12 +23,14 @@ SAVE_SECONDS = 0.8
 class Exchange:
     """Links, files and the last session of one page."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, linked: bool) -> None:
+        """`linked`: the page shows what the link of its address says."""
         self.app, self.session, self.page = app, app.session, app.page
         self._view: ShareView | None = None
         self._offered = ""
         self._saving: asyncio.TimerHandle | None = None
-        self._began = False
+        self.began = linked
+        """Whether there is something to go on with another time: a change, or a run that came by a link."""
         self.actions: dict[str, Callable[[Any], object]] = {
             "share": lambda _: self.share(),
             "export": lambda _: self.view.show(not self.view.open),
@@ -61,8 +63,11 @@ class Exchange:
             self.view.tell(note)
 
     def forget(self) -> None:
-        """Take back what was said to an earlier visit."""
-        self._offered = ""
+        """Take back what was said to an earlier visit; what was opened for this one is no change of its own."""
+        self._offered, self.began = "", False
+        if self._saving is not None:
+            self._saving.cancel()
+            self._saving = None
         if self._view is not None:
             self._view.tell(None)
 
@@ -176,9 +181,9 @@ class Exchange:
         changes nothing.
         """
         session = self.session
-        self._began = self._began or bool(changed & {"run", "kept"})
+        self.began = self.began or bool(changed & {"run", "kept"})
         wanted = changed & {"run", "kept", "tick", "view", "window", "selection"}
-        if not self._began or not wanted or session.embedded or session.playing:
+        if not self.began or not wanted or session.embedded or session.playing:
             return
         try:
             loop = asyncio.get_running_loop()
@@ -204,7 +209,7 @@ class Exchange:
         from panel_app.sharing import LinkError, Note, read
 
         link = str(payload.get("link") or "")
-        if self._began or self.session.embedded or not link:
+        if self.began or self.session.embedded or not link:
             return
         try:
             shared = read(link)

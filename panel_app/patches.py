@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bokeh.core.serialization import Buffer, Serializer
+from bokeh.document.events import ColumnDataChangedEvent
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -49,7 +50,20 @@ class Patches:
             return
         if not self._waiting and self._send_patch is not None:
             asyncio.get_running_loop().call_soon(self.flush)
+        if isinstance(event, ColumnDataChangedEvent):
+            self._join(event)
         self._waiting.append(event)
+
+    def _join(self, event: ColumnDataChangedEvent) -> None:
+        """Take in what is waiting of the same source. Columns are read when they are sent: those of an earlier change
+        would arrive in their new length while the other columns of the source still have the old one.
+        """
+        for earlier in self._waiting:
+            if isinstance(earlier, ColumnDataChangedEvent) and earlier.model is event.model:
+                some = earlier.cols is not None and event.cols is not None
+                event.cols = [*dict.fromkeys([*(earlier.cols or ()), *(event.cols or ())])] if some else None
+                self._waiting.remove(earlier)
+                return
 
 
 def _reference(value: object) -> object:

@@ -79,6 +79,8 @@ class Visit:
         self.address = address
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
+        self.may_complain = False
+        """Whether complaints are what this visit is about."""
         self.strangers: list[str] = []
         context.on("request", self._request)
         self.page.on("console", self._console)
@@ -125,6 +127,14 @@ class Visit:
             "([code, names]) => pyodide.runPython(code, {globals: pyodide.toPy(names)})",
             [code, {"__name__": "test", **names}],
         )
+
+    def wrong(self) -> list[str]:
+        """What it has complained about and asked others for since this was last asked."""
+        if not self.page.is_closed() and not self.may_complain:
+            self.page.evaluate("0")  # what the page has said so far arrives before the answer
+        complaints, self.complaints = self.complaints, []
+        strangers, self.strangers = self.strangers, []
+        return [*([] if self.may_complain else complaints), *(f"asked for {stranger}" for stranger in strangers)]
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

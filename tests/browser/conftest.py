@@ -26,29 +26,52 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def visits(browser: Browser, server: Server) -> Iterator[Visits]:
-    """`visits()` is a new profile at the site, `visits(address)` elsewhere; keywords go to the browser context."""
-    made: list[Visit] = []
-
-    def visit(address: str = server.address, **options: object) -> Visit:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, **options})  # type: ignore[arg-type]
-        made.append(Visit(context, address))
-        return made[-1]
-
-    yield visit
-    for one in made:
-        one.page.context.close()
-    assert [stranger for one in made for stranger in one.strangers] == []
-    assert [complaint for one in made for complaint in one.complaints] == []
+@pytest.fixture(scope="session")
+def watched() -> list[Visit]:
+    """Every visit whose page is open, or was until the test ended."""
+    return []
 
 
 @pytest.fixture(scope="session")
-def started(browser: Browser, server: Server) -> Iterator[Visit]:
-    """One visit that is ready, for tests that leave the run as they found it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    visit = Visit(context, server.address).open()
+def opened(browser: Browser, watched: list[Visit]) -> Visits:
+    """`opened(address)` is a page in a new profile, for as long as its user wants; keywords go to the context."""
+
+    def visit(address: str, **options: object) -> Visit:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, **options})  # type: ignore[arg-type]
+        watched.append(Visit(context, address))
+        return watched[-1]
+
+    return visit
+
+
+@pytest.fixture(autouse=True)
+def nobody_complains(watched: list[Visit]) -> Iterator[None]:
+    """After each test, so that the one whose page complained is the one that fails."""
+    yield
+    wrong = [line for visit in watched for line in visit.wrong()]
+    watched[:] = [visit for visit in watched if not visit.page.is_closed()]
+    assert wrong == []
+
+
+@pytest.fixture
+def visits(opened: Visits, server: Server) -> Iterator[Visits]:
+    """`visits()` is a page in a new profile at the site, `visits(address)` elsewhere; closed after the test."""
+    made: list[Visit] = []
+
+    def visit(address: str = server.address, **options: object) -> Visit:
+        made.append(opened(address, **options))
+        return made[-1]
+
     yield visit
-    context.close()
-    assert visit.strangers == []
-    assert visit.complaints == []
+    wrong = [line for one in made for line in one.wrong()]
+    for one in made:
+        one.page.context.close()
+    assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def started(opened: Visits, server: Server) -> Iterator[Visit]:
+    """One visit that is ready, for tests that leave the run as they found it."""
+    visit = opened(server.address).open()
+    yield visit
+    visit.page.context.close()

@@ -44,7 +44,9 @@ def used(visit: Visit) -> tuple[int, int]:
 
 
 def test_redraws_leave_no_memory_behind(visits: Visits) -> None:
-    visit = visits(service_workers="block").open()
+    visit = visits(service_workers="block")
+    visit.may_complain = True  # that service workers are blocked here
+    visit.open()
     visit.page.set_default_timeout(max(START_MS, 60 * REDRAWS))
     visit.page.wait_for_timeout(1500)
     redraw(visit, WARM_UP)
@@ -53,4 +55,3 @@ def test_redraws_leave_no_memory_behind(visits: Visits) -> None:
     page_after, webassembly_after = used(visit)
     assert webassembly_after == webassembly
     assert page_after - page < GROWTH_BYTES
-    visit.complaints.clear()  # that service workers are blocked here

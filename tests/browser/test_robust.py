@@ -40,6 +40,7 @@ def test_what_the_browser_lacks_is_named(visits: Visits, script: str, said: str)
 
 def test_a_lack_of_memory_is_named(visits: Visits) -> None:
     visit = visits()
+    visit.may_complain = True
 
     def answer(route: Route) -> None:
         response = route.fetch()
@@ -51,12 +52,12 @@ def test_a_lack_of_memory_is_named(visits: Visits) -> None:
     visit.page.wait_for_selector("#failed:visible", timeout=START_MS)
     assert "Close other tabs" in visit.page.inner_text("#failed")
     assert visit.complaints
-    visit.complaints.clear()
 
 
 @pytest.mark.parametrize("file", ["interface.bin", "library.bin", "pyodide.asm.wasm"])
 def test_a_file_that_was_cut_is_named(visits: Visits, file: str) -> None:
     visit = visits()
+    visit.may_complain = True
 
     def answer(route: Route) -> None:
         body = route.fetch().body()
@@ -67,7 +68,6 @@ def test_a_file_that_was_cut_is_named(visits: Visits, file: str) -> None:
     visit.page.wait_for_selector("#failed:visible", timeout=START_MS)
     assert f"The file {file} arrived only in part." in visit.page.inner_text("#failed")
     assert "The connection was cut" in visit.page.inner_text("#failed")
-    visit.complaints.clear()
 
 
 def test_a_worker_that_hangs_is_noticed_and_the_scenario_stays(visits: Visits) -> None:

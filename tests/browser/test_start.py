@@ -68,6 +68,7 @@ def test_it_starts_again_without_the_server(visits: Visits) -> None:
 )
 def test_what_failed_is_said(visits: Visits, file: str, status: int | None, what: str) -> None:
     visit = visits(permissions=["clipboard-read", "clipboard-write"])
+    visit.may_complain = True
     asked = 0
 
     def answer(route: Route) -> None:
@@ -91,4 +92,3 @@ def test_what_failed_is_said(visits: Visits, file: str, status: int | None, what
     visit.page.get_by_role("button", name="Try again").click()
     visit.page.wait_for_function("() => !document.documentElement.dataset.appFailed")
     visit.wait_until_ready()
-    visit.complaints.clear()

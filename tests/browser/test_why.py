@@ -7,21 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 from payment_simulator import load_config, simulate
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Visits
 from tests.browser.test_sharing import SCENARIO
 from tests.visit import Visit
 from web.serve import Server
 
 
 @pytest.fixture(scope="module")
-def visit(browser: Browser, server: Server) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    visit = Visit(context, server.address).open()
+def visit(opened: Visits, server: Server) -> Iterator[Visit]:
+    visit = opened(server.address, viewport={"width": 1280, "height": 900}).open()
     yield visit
-    context.close()
-    assert visit.strangers == []
-    assert visit.complaints == []
+    visit.page.context.close()
 
 
 def tap(page: Page, x: float, y: float) -> None:
@@ -40,7 +38,10 @@ def test_the_inspector_says_why_in_the_engines_words(visit: Visit) -> None:
 
 def test_what_would_release_it_stands_out_everywhere(visit: Visit) -> None:
     page = visit.page
+    inspected = page.get_by_role("region", name="Inspector").locator(".who")
+    before = inspected.inner_text()
     page.get_by_role("button", name="tx_00000123", exact=True).click()
+    expect(inspected).not_to_have_text(before)
     expect(page.locator("#releasing li").first).to_be_visible()
     number = page.locator("#releasing li button").count()
     assert 1 in visit.columns("waiting")["selected"]
@@ -49,7 +50,7 @@ def test_what_would_release_it_stands_out_everywhere(visit: Visit) -> None:
     chosen = page.locator("#releasing li button").first
     name = chosen.inner_text()
     chosen.click()
-    expect(page.get_by_role("region", name="Inspector").locator(".who")).to_have_text(name)
+    expect(inspected).to_have_text(name)
 
 
 def test_a_tapped_bank_and_a_tapped_flow_are_selected_everywhere(visit: Visit) -> None:

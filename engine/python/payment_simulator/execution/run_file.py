@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 SUFFIX = ".payrun"
 FORMAT = "payment-simulator run"
 VERSION = 1
-LARGEST = 8 * 2**30
-"""Bytes that a run file may hold when it is unpacked."""
+LARGEST = min(8 * 2**30, sys.maxsize)
+"""Bytes that a run file may hold when it is unpacked; a browser's Python counts to 2 GiB."""
 _GZIP = 31
 """What zlib calls the gzip container."""
 _FIELDS: dict[str, type] = {
@@ -115,6 +116,8 @@ def _unpack(content: bytes) -> bytes:
         plain = unpacking.decompress(content, LARGEST)
     except zlib.error as error:
         raise RunFileError(f"is damaged ({error}); copy or export it again") from None
+    except MemoryError:
+        raise RunFileError("holds more than fits into memory here; open it where there is more") from None
     if unpacking.unconsumed_tail:
         raise RunFileError(f"holds more than {LARGEST:,} bytes; no run file is so large")
     if not unpacking.eof:
