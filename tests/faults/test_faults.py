@@ -127,7 +127,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     folder = tmp_path / "locked"
     folder.mkdir()
     succeeded("run", TWO_BANKS, "-p", "--db-path", folder / "runs.db")
-    for each in (tmp_path, *tmp_path.parents[:2]):
+    for each in (tmp_path, *tmp_path.parents[:3]):
         with contextlib.suppress(PermissionError):
             each.chmod(each.stat().st_mode | 0o055)
     folder.chmod(0o555)

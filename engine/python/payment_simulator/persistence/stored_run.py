@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from payment_simulator_core_rs import Recording
+from payment_simulator_core_rs import Orchestrator, Recording
 
 from payment_simulator.execution.run import Run
 from payment_simulator.persistence.database import Database
@@ -58,11 +58,11 @@ class StoredRun:
         return document
 
     def log(self) -> bytes:
-        """The canonical log of its whole ticks."""
+        """The canonical log of its whole ticks; of a run in which nothing has happened yet, the log of nothing."""
         rows = self.database.connection.execute(
             "SELECT log FROM log_segments WHERE simulation_id = ? ORDER BY segment", [self.simulation_id]
         ).fetchall()
-        return b"".join(bytes(log) for (log,) in rows)
+        return b"".join(bytes(log) for (log,) in rows) or Orchestrator(self.config()).canonical_log()
 
     def recording(self) -> Recording:
         """The run, to look at."""
