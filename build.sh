@@ -178,7 +178,7 @@ test() { ## everything from a bare clone to all tests passed
   site
   cargo test --workspace --locked --quiet >&2
   # The browser's tests apart: Playwright keeps an event loop running, beside which nothing else can run one.
-  $PYTHON -m pytest --ignore=tests/browser "$@"
+  $PYTHON -m pytest --ignore=tests/browser --numprocesses=logical --dist=loadfile "$@"
   $PYTHON -m pytest tests/browser "$@"
 }
 
