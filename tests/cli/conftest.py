@@ -7,6 +7,7 @@ from typing import Any
 from payment_simulator.cli.main import app
 from typer.testing import CliRunner
 
+TERMINAL = {"COLUMNS": "200", "NO_COLOR": "1"}
 TIMING = ("duration_seconds", "ticks_per_second")
 
 
@@ -31,7 +32,7 @@ class Done:
 
 def call(*arguments: object) -> Done:
     """Run `payment-sim` with these arguments."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="payment-sim")
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="payment-sim", env=TERMINAL)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.stdout_bytes, done.stderr_bytes)

@@ -1,4 +1,4 @@
-"""`payment-sim run`, as its users start it: the real program in a process of its own."""
+"""`payment-sim run`, as its users start it: in a process of its own where that proves more."""
 
 import contextlib
 import json
@@ -15,29 +15,35 @@ from typing import Any
 import pytest
 from payment_simulator import load_config, simulate
 
+from tests.cli import conftest
+
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 TWO_BANKS = str(SCENARIOS / "two_banks.yaml")
 PROGRAM = Path(sys.executable).with_name("payment-sim")
 
 
-def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the program and wait for it."""
+def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program in a process of its own, and wait for it."""
     environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
-    return subprocess.run(
-        [PROGRAM, *arguments], capture_output=True, text=True, env=environment, check=False, **options
-    )
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, env=environment, check=False)
 
 
-def final(*arguments: str) -> Any:
+def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which is quicker."""
+    done = conftest.call(*arguments)
+    return subprocess.CompletedProcess(arguments, done.code, done.stdout.decode(), done.error)
+
+
+def final(*arguments: str, start: Callable[..., subprocess.CompletedProcess[str]] = call) -> Any:
     """The JSON that a run ends with; it must be all of stdout, on one line."""
-    done = call("run", *arguments)
+    done = start("run", *arguments)
     assert done.returncode == 0, done.stderr
     [line] = done.stdout.splitlines()
     return json.loads(line)
 
 
 def test_a_run_prints_one_line_of_json_and_nothing_else() -> None:
-    result = final(TWO_BANKS)
+    result = final(TWO_BANKS, start=program)
     totals = simulate(load_config(TWO_BANKS)).totals
     assert list(result) == ["simulation", "metrics", "agents", "costs", "performance"]
     assert result["simulation"]["config_file"] == TWO_BANKS
@@ -208,7 +214,7 @@ def test_failures_have_their_exit_code_and_their_words(arguments: list[str], cod
 def test_every_mistake_of_a_scenario_is_one_line(tmp_path: Path) -> None:
     scenario = tmp_path / "wrong.yaml"
     scenario.write_text("simulation: {ticks_per_day: 0}\nagents:\n- {id: A, opening_balance: 5.0}\n")
-    done = call("run", str(scenario), "--quiet")
+    done = program("run", str(scenario), "--quiet")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
         f"error: {scenario}:1:29: simulation.ticks_per_day: got 0; write at least 1",
@@ -224,11 +230,35 @@ def test_warnings_go_to_stderr_and_quiet_keeps_them_back(tmp_path: Path) -> None
     assert f"warning: {scenario}:3:1: rails: is ignored" in done.stderr
     assert quiet.stderr == ""
     assert json.loads(quiet.stdout)
+    database = str(tmp_path / "x.db")
+    verbose = call("run", str(scenario), "-v", "--persist", "--db-path", database)
+    [warning] = json.loads(verbose.stdout)["simulation"]["warnings"]
+    assert warning.startswith(f"{scenario}:3:1: rails: is ignored")
+    assert verbose.stderr == call("replay", database, "-v").stderr
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_charts_of_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    drawn = []
+    for bounds in ("much:0", "100:500"):
+        done = call("run", TWO_BANKS, "--cost-chart", bounds, "--seed", "1")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["simulation"]["database"] == "simulation_data.db"
+        files = [Path(f"examples/charts/two_banks_{name}.png") for name in ("per_tick", "accumulated")]
+        assert done.stderr.splitlines() == [f"success: {file}: written" for file in files]
+        drawn.append([file.read_bytes() for file in files])
+    assert all(content.startswith(PNG) for pair in drawn for content in pair)
+    assert all(free != bounded for free, bounded in zip(*drawn, strict=True))
+    refused = call("run", TWO_BANKS, "--cost-chart", "0", "--full-replay")
+    assert (refused.returncode, refused.stdout) == (1, "")
 
 
 def test_without_arguments_it_prints_help_and_version_its_name() -> None:
     for arguments in ([], ["--help"]):
-        done = call(*arguments)
+        done = program(*arguments)
         assert done.returncode == 0
         assert "payment-sim" in done.stdout
         assert "130 interrupted" in done.stdout

@@ -256,10 +256,25 @@ impl EventLog {
 
     /// The name of a payment: `tx_00000001`, of its parts `tx_00000001.1`.
     pub fn payment_id(&self, payment: u32) -> String {
+        let mut name = Vec::new();
+        self.write_payment_id(payment, &mut name);
+        String::from_utf8_lossy(&name).into_owned()
+    }
+
+    /// Append the name of a payment.
+    fn write_payment_id(&self, payment: u32, out: &mut Vec<u8>) {
         let before = self.parts.partition_point(|part| part.payment < payment);
         match self.parts.get(before) {
-            Some(part) if part.payment == payment => format!("{}.{}", self.payment_id(part.whole), part.number),
-            _ => format!("tx_{:08}", u64::from(payment) + 1 - (u64::from(self.forgotten_parts) + before as u64)),
+            Some(part) if part.payment == payment => {
+                self.write_payment_id(part.whole, out);
+                out.push(b'.');
+                json::write_digits(u64::from(part.number), 1, out);
+            }
+            _ => {
+                out.extend_from_slice(b"tx_");
+                let number = u64::from(payment) + 1 - (u64::from(self.forgotten_parts) + before as u64);
+                json::write_digits(number, 8, out);
+            }
         }
     }
 

@@ -9,11 +9,10 @@ pub fn write_json_lines(events: Events<'_>, agent_ids: &[String], out: &mut Vec<
     for event in events {
         out.extend_from_slice(b"{\"event_type\":\"");
         out.extend_from_slice(event.kind.event_type().name.as_bytes());
-        out.extend_from_slice(format!("\",\"tick\":{}", event.tick).as_bytes());
+        out.extend_from_slice(b"\",\"tick\":");
+        write_decimal(i64::from(event.tick), out);
         for (field, value) in event.fields() {
-            out.push(b',');
-            writer.text(field.name, out);
-            out.push(b':');
+            writer.key(b',', field.name, out);
             writer.value(&value, out);
         }
         out.extend_from_slice(b"}\n");
@@ -30,13 +29,17 @@ impl JsonWriter<'_> {
         match value {
             Value::None => out.extend_from_slice(b"null"),
             Value::Boolean(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
-            Value::Integer(number) => out.extend_from_slice(number.to_string().as_bytes()),
+            Value::Integer(number) => write_decimal(*number, out),
             Value::Code(text) => self.text(text, out),
             Value::Float(number) if number.is_finite() => out.extend_from_slice(format!("{number:?}").as_bytes()),
             Value::Float(_) => out.extend_from_slice(b"null"),
             Value::Text(text) => self.text(text, out),
             Value::Agent(agent) => self.text(self.names.agent(*agent), out),
-            Value::Payment(payment) => self.text(&self.names.payment(*payment), out),
+            Value::Payment(payment) => {
+                out.push(b'"');
+                self.names.log.write_payment_id(*payment, out);
+                out.push(b'"');
+            }
             Value::ScheduledSettlement(from, to, amount, tick) => {
                 self.text(&self.names.scheduled_settlement(*from, *to, *amount, *tick), out);
             }
@@ -51,30 +54,62 @@ impl JsonWriter<'_> {
                 out.push(b']');
             }
             Value::Object(fields) => {
-                out.push(b'{');
-                for (index, (name, value)) in fields.iter().enumerate() {
-                    if index > 0 {
-                        out.push(b',');
-                    }
-                    self.text(name, out);
-                    out.push(b':');
+                let mut separator = b'{';
+                for (name, value) in fields {
+                    self.key(separator, name, out);
                     self.value(value, out);
+                    separator = b',';
+                }
+                if separator == b'{' {
+                    out.push(b'{');
                 }
                 out.push(b'}');
             }
         }
     }
 
-    pub(super) fn text(&self, text: &str, out: &mut Vec<u8>) {
+    /// What stands before a value: `,"name":`. Names of fields hold nothing that is escaped.
+    pub(super) fn key(&self, separator: u8, name: &str, out: &mut Vec<u8>) {
+        out.push(separator);
         out.push(b'"');
-        for character in text.chars() {
-            match character {
-                '"' => out.extend_from_slice(b"\\\""),
-                '\\' => out.extend_from_slice(b"\\\\"),
-                control if control < ' ' => out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes()),
-                other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":");
+    }
+
+    fn text(&self, text: &str, out: &mut Vec<u8>) {
+        out.push(b'"');
+        if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+            out.extend_from_slice(text.as_bytes());
+        } else {
+            for character in text.chars() {
+                match character {
+                    '"' => out.extend_from_slice(b"\\\""),
+                    '\\' => out.extend_from_slice(b"\\\\"),
+                    control if control < ' ' => out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes()),
+                    other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+                }
             }
         }
         out.push(b'"');
     }
+}
+
+/// Append a whole number in decimal.
+pub(super) fn write_decimal(number: i64, out: &mut Vec<u8>) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    write_digits(number.unsigned_abs(), 1, out);
+}
+
+/// Append a number in decimal with at least so many digits.
+pub(super) fn write_digits(mut number: u64, least: usize, out: &mut Vec<u8>) {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    while number > 0 {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    out.extend_from_slice(&digits[first.min(digits.len() - least)..]);
 }

@@ -24,11 +24,6 @@ impl Texts {
     fn end(&mut self) {
         self.offsets.push(self.bytes.len() as i64);
     }
-
-    fn push(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.end();
-    }
 }
 
 /// Some events as rows.
@@ -60,35 +55,42 @@ pub struct EventRows {
 pub fn event_rows(log: &EventLog, from: usize, to: usize, agent_ids: &[String]) -> EventRows {
     let writer = JsonWriter { names: Names { log, agent_ids } };
     let mut rows = EventRows { participants_offsets: vec![0], tx_ids_offsets: vec![0], ..EventRows::default() };
+    let mut named = Named::default();
     for event in log.between(from, to) {
-        rows.push(&event, &writer);
+        rows.push(&event, &writer, &mut named);
     }
     rows
 }
 
+/// The banks and payments that an event names.
+#[derive(Default)]
+struct Named {
+    banks: Vec<u32>,
+    payments: Vec<u32>,
+}
+
 impl EventRows {
-    fn push(&mut self, event: &EventRef<'_>, writer: &JsonWriter<'_>) {
+    fn push(&mut self, event: &EventRef<'_>, writer: &JsonWriter<'_>, named: &mut Named) {
         let names = writer.names;
         self.sequence.push(event.sequence as i64);
         self.tick.push(event.tick as i32);
         self.kind.push(event.kind as u8 - 1);
         let mut agent = -1;
-        let (mut banks, mut payments) = (Vec::new(), Vec::new());
+        named.banks.clear();
+        named.payments.clear();
         let mut separator = b'{';
         for (field, value) in event.fields() {
-            mentioned(&value, &mut banks, &mut payments);
+            named.add(&value);
             match (field.name, &value) {
                 ("agent_id", Value::Agent(number)) => agent = *number as i32,
-                ("tx_id", Value::Payment(payment)) => self.tx.bytes.extend_from_slice(names.payment(*payment).as_bytes()),
+                ("tx_id", Value::Payment(payment)) => names.log.write_payment_id(*payment, &mut self.tx.bytes),
                 ("tx_id", Value::ScheduledSettlement(from, to, amount, tick)) => {
                     self.tx.bytes.extend_from_slice(names.scheduled_settlement(*from, *to, *amount, *tick).as_bytes());
                 }
                 (name, value) => {
-                    self.details.bytes.push(separator);
-                    separator = b',';
-                    writer.text(name, &mut self.details.bytes);
-                    self.details.bytes.push(b':');
+                    writer.key(separator, name, &mut self.details.bytes);
                     writer.value(value, &mut self.details.bytes);
+                    separator = b',';
                 }
             }
         }
@@ -99,25 +101,35 @@ impl EventRows {
         self.agent.push(agent);
         self.tx.end();
         self.details.end();
-        banks.sort_unstable();
-        banks.dedup();
-        self.participants.extend(banks.into_iter().map(|bank| bank as i32));
+        sort(&mut named.banks);
+        self.participants.extend(named.banks.iter().map(|bank| *bank as i32));
         self.participants_offsets.push(self.participants.len() as i64);
-        payments.sort_unstable();
-        payments.dedup();
-        payments.into_iter().for_each(|payment| self.tx_ids.push(&names.payment(payment)));
+        sort(&mut named.payments);
+        for payment in &named.payments {
+            names.log.write_payment_id(*payment, &mut self.tx_ids.bytes);
+            self.tx_ids.end();
+        }
         self.tx_ids_offsets.push(self.tx_ids.offsets.len() as i64 - 1);
     }
 }
 
-/// The banks and payments in a value.
-fn mentioned(value: &Value, banks: &mut Vec<u32>, payments: &mut Vec<u32>) {
-    match value {
-        Value::Agent(bank) => banks.push(*bank),
-        Value::Payment(payment) => payments.push(*payment),
-        Value::ScheduledSettlement(from, to, ..) => banks.extend([*from, *to]),
-        Value::List(values) => values.iter().for_each(|value| mentioned(value, banks, payments)),
-        Value::Object(fields) => fields.iter().for_each(|(_, value)| mentioned(value, banks, payments)),
-        _ => {}
+impl Named {
+    fn add(&mut self, value: &Value) {
+        match value {
+            Value::Agent(bank) => self.banks.push(*bank),
+            Value::Payment(payment) => self.payments.push(*payment),
+            Value::ScheduledSettlement(from, to, ..) => self.banks.extend([*from, *to]),
+            Value::List(values) => values.iter().for_each(|value| self.add(value)),
+            Value::Object(fields) => fields.iter().for_each(|(_, value)| self.add(value)),
+            _ => {}
+        }
+    }
+}
+
+/// Ascending, each once.
+fn sort(numbers: &mut Vec<u32>) {
+    if numbers.len() > 1 {
+        numbers.sort_unstable();
+        numbers.dedup();
     }
 }

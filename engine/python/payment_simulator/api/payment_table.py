@@ -121,11 +121,13 @@ class PaymentTable:
         if since < 0:
             return 0
         ends = [int(tick) for tick in (self.settled_tick[index], self.payments.dropped_tick[index]) if tick >= 0]
-        return self._lateness.delay_cost(int(self.payments.amount[index]), min(ends, default=self.run.ticks) - since)
+        ticks = min(ends, default=self.run.ticks) - since
+        sender = self.run.agent_ids[self.payments.sender[index]]
+        return self._lateness.delay_cost(sender, int(self.payments.amount[index]), ticks)
 
     @cached_property
     def _lateness(self) -> Lateness:
-        return Lateness(self.run.config["cost_rates"])
+        return Lateness(self.run.config)
 
 
 def _tick(tick: Any) -> int | None:

@@ -50,6 +50,13 @@ class Output:
     debug: bool = False
     first_tick: int = 0
 
+    def warn(self, text: str, about: dict[str, Any]) -> None:
+        """Tell what is not as it should be. The verbose text holds nothing else: then it stands in the last line."""
+        if self.mode is Mode.VERBOSE:
+            about.setdefault("warnings", []).append(text)
+        else:
+            say("warning", text, quiet=self.quiet)
+
     def play(self, source: Source, run: Run, about: dict[str, Any], out: BinaryIO, views: Sequence[View] = ()) -> None:
         """Lead the frames of the source to what this shows, then to `views`, and write the end to `out`.
 

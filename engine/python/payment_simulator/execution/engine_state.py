@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from payment_simulator.execution.lateness import Lateness
+from payment_simulator.execution.lateness import Lateness, near_deadline
 from payment_simulator.execution.run import Run
 from payment_simulator.execution.state_provider import (
     AccumulatedCosts,
@@ -62,7 +62,7 @@ class EngineState:
         self._queue2: list[str] = state["queue2"]
         self._agents: dict[str, Mapping[str, Any]] = {agent["id"]: agent for agent in state["agents"]}
         self._configs: dict[str, Mapping[str, Any]] = {agent["id"]: agent for agent in run.config["agents"]}
-        self._lateness = Lateness(run.config["cost_rates"])
+        self._lateness = Lateness(run.config)
 
     def get_transaction_details(self, tx_id: str) -> TransactionDetails | None:
         """The payment, or None if it has not arrived."""
@@ -120,20 +120,7 @@ class EngineState:
 
     def get_transactions_near_deadline(self, within_ticks: int) -> list[NearDeadline]:
         """Queued payments that are due after this tick and in at most `within_ticks`, in order of arrival."""
-        queued = map(self._details, self._queued())
-        return [
-            NearDeadline(
-                tx_id=payment.tx_id,
-                sender_id=payment.sender_id,
-                receiver_id=payment.receiver_id,
-                amount=payment.amount,
-                remaining_amount=payment.remaining_amount,
-                deadline_tick=payment.deadline_tick,
-                ticks_until_deadline=payment.deadline_tick - self.tick,
-            )
-            for payment in queued
-            if self.tick < payment.deadline_tick <= self.tick + within_ticks
-        ]
+        return near_deadline(map(self._details, self._queued()), self.tick, within_ticks)
 
     def get_overdue_transactions(self) -> list[OverdueTransaction]:
         """Queued payments past their deadline, in order of arrival."""
@@ -201,24 +188,9 @@ class EngineState:
         return priority
 
     def _overdue(self, index: int) -> OverdueTransaction:
-        payments, details, since = self._run.payments, self._details(index), self._overdue_since(index)
-        parent = int(payments.parent[index])
-        if parent < 0:
-            penalty = self._lateness.deadline_penalty(details.amount)
-        else:
-            before = int(payments.amount[:index][payments.parent[:index] == parent].sum())
-            penalty = self._lateness.deadline_penalty_of_part(details.amount, before, int(payments.amount[parent]))
-        delay = self._lateness.delay_cost(details.remaining_amount, self.tick - since)
-        return OverdueTransaction(
-            tx_id=details.tx_id,
-            sender_id=details.sender_id,
-            receiver_id=details.receiver_id,
-            amount=details.amount,
-            remaining_amount=details.remaining_amount,
-            deadline_tick=details.deadline_tick,
-            overdue_since_tick=since,
-            ticks_overdue=self.tick - since,
-            deadline_penalty_cost=penalty,
-            estimated_delay_cost=delay,
-            total_overdue_cost=penalty + delay,
-        )
+        payments, parent = self._run.payments, int(self._run.payments.parent[index])
+        part_of = None
+        if parent >= 0:
+            before = payments.amount[:index][payments.parent[:index] == parent].sum()
+            part_of = int(before), int(payments.amount[parent])
+        return self._lateness.overdue(self._details(index), self._overdue_since(index), self.tick, part_of)

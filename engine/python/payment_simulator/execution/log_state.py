@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from payment_simulator.execution.books import Bank, DayCounts, Payment
-from payment_simulator.execution.lateness import Lateness
+from payment_simulator.execution.lateness import Lateness, near_deadline
 from payment_simulator.execution.state_provider import (
     AccumulatedCosts,
     NearDeadline,
@@ -35,7 +35,7 @@ class LogState:
         self._queue2: dict[str, Payment] = {}
         self._by_priority: bool = config.get("priority_mode", False)
         self._deferred: bool = config.get("deferred_crediting", False)
-        self._lateness = Lateness(config["cost_rates"])
+        self._lateness = Lateness(config)
         self._handlers = {name: getattr(self, f"_{method}") for name, method in HANDLERS.items()}
 
     def apply(self, tick: int, events: Iterable[Event]) -> None:
@@ -54,19 +54,7 @@ class LogState:
     def get_transaction_details(self, tx_id: str) -> TransactionDetails | None:
         """The payment, or None if it has not arrived."""
         payment = self._payments.get(tx_id)
-        if payment is None:
-            return None
-        return TransactionDetails(
-            tx_id=tx_id,
-            sender_id=payment.sender_id,
-            receiver_id=payment.receiver_id,
-            amount=payment.amount,
-            remaining_amount=payment.remaining,
-            priority=payment.priority,
-            deadline_tick=payment.deadline_tick,
-            status=payment.status,
-            is_divisible=payment.is_divisible,
-        )
+        return None if payment is None else _details(payment)
 
     def get_agent_balance(self, agent_id: str) -> int:
         """Cents."""
@@ -118,19 +106,8 @@ class LogState:
     def get_transactions_near_deadline(self, within_ticks: int) -> list[NearDeadline]:
         """Queued payments that are due after this tick and in at most `within_ticks`, in order of arrival."""
         last = self.tick + within_ticks
-        return [
-            NearDeadline(
-                tx_id=payment.tx_id,
-                sender_id=payment.sender_id,
-                receiver_id=payment.receiver_id,
-                amount=payment.amount,
-                remaining_amount=payment.remaining,
-                deadline_tick=payment.deadline_tick,
-                ticks_until_deadline=payment.deadline_tick - self.tick,
-            )
-            for payment in self._queued()
-            if self.tick < payment.deadline_tick <= last
-        ]
+        due = [payment for payment in self._queued() if self.tick < payment.deadline_tick <= last]
+        return near_deadline(map(_details, due), self.tick, within_ticks)
 
     def get_overdue_transactions(self) -> list[OverdueTransaction]:
         """Queued payments past their deadline, in order of arrival."""
@@ -149,24 +126,8 @@ class LogState:
         return sorted([*queued, *self._queue2.values()], key=_number)
 
     def _overdue(self, payment: Payment, since: int) -> OverdueTransaction:
-        if payment.whole is None:
-            penalty = self._lateness.deadline_penalty(payment.amount)
-        else:
-            penalty = self._lateness.deadline_penalty_of_part(payment.amount, payment.before, payment.whole.amount)
-        delay = self._lateness.delay_cost(payment.remaining, self.tick - since)
-        return OverdueTransaction(
-            tx_id=payment.tx_id,
-            sender_id=payment.sender_id,
-            receiver_id=payment.receiver_id,
-            amount=payment.amount,
-            remaining_amount=payment.remaining,
-            deadline_tick=payment.deadline_tick,
-            overdue_since_tick=since,
-            ticks_overdue=self.tick - since,
-            deadline_penalty_cost=penalty,
-            estimated_delay_cost=delay,
-            total_overdue_cost=penalty + delay,
-        )
+        part_of = None if payment.whole is None else (payment.before, payment.whole.amount)
+        return self._lateness.overdue(_details(payment), since, self.tick, part_of)
 
     def _new_day(self) -> DayCounts:
         return DayCounts(dict.fromkeys(self.banks, 0))
@@ -342,3 +303,17 @@ HANDLERS = {
 
 def _number(payment: Payment) -> int:
     return payment.number
+
+
+def _details(payment: Payment) -> TransactionDetails:
+    return TransactionDetails(
+        tx_id=payment.tx_id,
+        sender_id=payment.sender_id,
+        receiver_id=payment.receiver_id,
+        amount=payment.amount,
+        remaining_amount=payment.remaining,
+        priority=payment.priority,
+        deadline_tick=payment.deadline_tick,
+        status=payment.status,
+        is_divisible=payment.is_divisible,
+    )

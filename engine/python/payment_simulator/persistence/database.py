@@ -17,6 +17,10 @@ DEFAULT_PATH = Path("simulation_data.db")
 SILENT = "SET enable_progress_bar = false"
 """For each connection and cursor: DuckDB would draw a bar on stdout when a statement takes some seconds."""
 
+CHECKPOINTS = "SET checkpoint_threshold = '256MB'"
+"""How much is written in front of the file before it is packed into it: the last block of a table is packed anew each
+time, which at DuckDB's 16 MB costs more than all the rest where days are small."""
+
 
 class Database:
     """An open database file with the schema of this program.
@@ -104,6 +108,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     with explained(path):
         connection = duckdb.connect(str(path), read_only=read_only, config={"threads": os.cpu_count() or 1})
         connection.execute(SILENT)
+        connection.execute(CHECKPOINTS)
     return connection
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 Hash = Annotated[str, Field(min_length=64, max_length=64)]
 Count = Annotated[int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**64 - 1), "UBIGINT"]
+Places = Annotated[list[int], "BIGINT[]"]
 """A text in the annotation names the SQL type where it is not the usual one."""
 
 
@@ -26,6 +27,8 @@ class Table(BaseModel):
     indexes: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
     generated: ClassVar[dict[str, str]] = {}
     """Columns that are not stored but computed, with their expression."""
+    compression: ClassVar[dict[str, str]] = {}
+    """How columns are packed where DuckDB is not to try out every way."""
 
 
 class Simulation(Table):
@@ -79,6 +82,7 @@ class SimulationEvent(Table):
     table_name = "simulation_events"
     unique = ("simulation_id", "seq")
     generated: ClassVar[dict[str, str]] = {"event_id": "simulation_id || ':' || CAST(seq AS VARCHAR)"}
+    compression: ClassVar[dict[str, str]] = {"details": "zstd"}
     simulation_id: str
     seq: Count
     event_id: str | None = None
@@ -92,14 +96,18 @@ class SimulationEvent(Table):
     created_at: datetime
 
 
-class EventAgent(Table):
-    """A bank that an event names, in whatever part."""
+class AgentEvents(Table):
+    """The events of one transaction that name a bank, in whatever part: their places, ascending.
 
-    table_name = "event_agents"
-    unique = ("simulation_id", "seq", "agent_id")
+    The view `event_agents` has a row for each of them.
+    """
+
+    table_name = "agent_events"
+    unique = ("simulation_id", "first_seq", "agent_id")
     simulation_id: str
-    seq: Count
+    first_seq: Count
     agent_id: str
+    places: Places
 
 
 class EventTransaction(Table):
@@ -322,7 +330,7 @@ TABLES: tuple[type[Table], ...] = (
     Simulation,
     LogSegment,
     SimulationEvent,
-    EventAgent,
+    AgentEvents,
     EventTransaction,
     Transaction,
     DailyAgentMetrics,

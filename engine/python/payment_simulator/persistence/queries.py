@@ -63,18 +63,23 @@ def get_simulation_events(
         "sort": sort,
     }
     limit, offset = min(max(limit, 1), LARGEST_PAGE), max(offset, 0)
-    where, parameters = _where(simulation_id, filters)
     order = {"tick_asc": "ASC", "tick_desc": "DESC"}.get(sort)
     if order is None:
         raise ValueError(f"sort: got {sort!r}; write tick_asc or tick_desc")
-    count = f"SELECT count(*) FROM simulation_events AS e WHERE {where}"
+    where, parameters = _where(simulation_id, filters)
+    if [name for name, value in filters.items() if value is not None] == ["agent_id", "sort"]:
+        # What names a bank is listed: it can be counted and paged without a look at the events.
+        table, where, parameters = "event_agents", "simulation_id = ? AND agent_id = ?", [simulation_id, agent_id]
+        count = f"SELECT coalesce(sum(len(places)), 0) FROM agent_events WHERE {where}"
+    else:
+        table, count = "simulation_events AS e", f"SELECT count(*) FROM simulation_events AS e WHERE {where}"
     [(total,)] = connection.execute(count, parameters).fetchall()
     # The page is found by its places alone; the wide columns are then read for it, and for nothing else.
-    page = f"SELECT seq FROM simulation_events AS e WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
+    page = f"SELECT seq FROM {table} WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
     places = [seq for (seq,) in connection.execute(page, [*parameters, limit, offset]).fetchall()]
     events = events_at(connection, simulation_id, places).to_dicts() if places else []
     lifted = [_lifted(event) for event in events]
-    return {"events": lifted, "total": total, "limit": limit, "offset": offset, "filters": filters}
+    return {"events": lifted, "total": int(total), "limit": limit, "offset": offset, "filters": filters}
 
 
 def events_at(connection: duckdb.DuckDBPyConnection, simulation_id: str, places: list[int]) -> pl.DataFrame:
@@ -109,7 +114,7 @@ def get_simulation_event_summary(connection: duckdb.DuckDBPyConnection, simulati
         [simulation_id],
     ).fetchall()
     agents = connection.execute(
-        "SELECT DISTINCT agent_id FROM event_agents WHERE simulation_id = ? ORDER BY agent_id", [simulation_id]
+        "SELECT DISTINCT agent_id FROM agent_events WHERE simulation_id = ? ORDER BY agent_id", [simulation_id]
     ).fetchall()
     return {
         "total_events": sum(count for _, count, _, _ in counts),
@@ -138,7 +143,7 @@ def get_events(
 def clear_simulation_events(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> int:
     """Delete a run's events, and with them its replay. Returns how many there were."""
     count = get_event_count(connection, simulation_id)
-    for table in ("event_agents", "event_transactions", "log_segments", "simulation_events"):
+    for table in ("agent_events", "event_transactions", "log_segments", "simulation_events"):
         connection.execute(f"DELETE FROM {table} WHERE simulation_id = ?", [simulation_id])
     connection.execute("UPDATE simulations SET committed_ticks = 0 WHERE simulation_id = ?", [simulation_id])
     return count

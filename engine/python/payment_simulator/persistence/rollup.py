@@ -22,8 +22,6 @@ def prepare(
     simulation_id: str,
     config: Mapping[str, Any],
     opening: Mapping[str, Any],
-    *,
-    full_replay: bool,
 ) -> None:
     """Begin a run: nothing is open, the banks stand as in `opening` (`engine.state(-1)`)."""
     configs = {agent["id"]: agent for agent in config["agents"]}
@@ -33,13 +31,14 @@ def prepare(
         cap = bank["unsecured_cap"]
         capacity = bank.get("max_collateral_capacity")
         connection.execute(
-            "INSERT INTO working_banks VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0)",
+            "INSERT INTO working_banks VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, ?, ?, ?, ?, ?)",
             [
                 agent["id"],
                 cap,
                 10 * cap if capacity is None else capacity,
                 agent["balance"],
                 agent["posted_collateral"],
+                *_delay_rates(config["cost_rates"], bank),
             ],
         )
     settings = [
@@ -47,20 +46,28 @@ def prepare(
         config["ticks_per_day"],
         config.get("deferred_crediting", False),
         config.get("priority_mode", False),
-        full_replay,
-        *_delay_rates(config),
         config["cost_rates"]["delay_penalty_per_tick"],
     ]
     connection.execute(f"INSERT INTO working_settings VALUES ({', '.join('?' * len(settings))})", settings)
 
 
 def roll_up(
-    connection: duckdb.DuckDBPyConnection, *, from_seq: int, to_seq: int, first_tick: int, end_tick: int
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    from_seq: int,
+    to_seq: int,
+    first_tick: int,
+    end_tick: int,
+    full_replay: bool,
 ) -> None:
-    """Take in the events of some ticks of one day: places and ticks from the first on, up to and without the second."""
+    """Take in the events of some ticks of one day: places and ticks from the first on, up to and without the second.
+
+    `full_replay`: note every tick too.
+    """
     connection.execute("DELETE FROM working_range")
     connection.execute("INSERT INTO working_range VALUES (?, ?, ?, ?)", [from_seq, to_seq, first_tick, end_tick])
-    connection.execute(_statements("rollup_day.sql"))
+    for part in ("day", "ticks", "close") if full_replay else ("day", "close"):
+        connection.execute(_statements(f"rollup_{part}.sql"))
 
 
 @cache
@@ -68,9 +75,9 @@ def _statements(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def _delay_rates(config: Mapping[str, Any]) -> list[int]:
-    """What a queued cent costs in a tick, by band of priority, on time and then overdue: in 10^-12 cents."""
-    rates = config["cost_rates"]
-    delay, overdue = Fraction(rates["delay_cost_per_tick_per_cent"]), Fraction(rates["overdue_delay_multiplier"])
+def _delay_rates(rates: Mapping[str, Any], bank: Mapping[str, Any]) -> list[int]:
+    """What a queued cent costs a bank in a tick, by band of priority, on time and then overdue: in 10^-12 cents."""
+    delay = Fraction(bank.get("delay_cost_per_tick_per_cent", rates["delay_cost_per_tick_per_cent"]))
+    overdue = Fraction(rates["overdue_delay_multiplier"])
     bands = [delay * Fraction(rates["priority_delay_multipliers"][band]) for band in ("urgent", "normal", "low")]
     return [round(rate * factor * 10**12) for factor in (1, overdue) for rate in bands]

@@ -13,16 +13,16 @@ CREATE OR REPLACE TEMP MACRO class_of(by_priority, rtgs_priority) AS
     CASE WHEN by_priority THEN list_position(['HighlyUrgent', 'Urgent', 'Normal'], rtgs_priority) ELSE 0 END;
 
 CREATE OR REPLACE TEMP TABLE working_settings (
-    simulation_id VARCHAR, ticks_per_day BIGINT, deferred BOOLEAN, by_priority BOOLEAN, full_replay BOOLEAN,
-    delay_urgent HUGEINT, delay_normal HUGEINT, delay_low HUGEINT, overdue_urgent HUGEINT, overdue_normal HUGEINT,
-    overdue_low HUGEINT, delay_per_tick BIGINT);
+    simulation_id VARCHAR, ticks_per_day BIGINT, deferred BOOLEAN, by_priority BOOLEAN, delay_per_tick BIGINT);
 
 CREATE OR REPLACE TEMP TABLE working_range (from_seq BIGINT, to_seq BIGINT, first_tick BIGINT, end_tick BIGINT);
 
+-- Rates are what a queued cent costs in a tick, in 10^-12 cents.
 CREATE OR REPLACE TEMP TABLE working_banks (
     agent_id VARCHAR, unsecured_cap BIGINT, collateral_capacity BIGINT, balance BIGINT, posted_collateral BIGINT,
     queue1_size BIGINT, queue2_size BIGINT, liquidity_cost BIGINT, delay_cost BIGINT, collateral_cost BIGINT,
-    penalty_cost BIGINT, split_friction_cost BIGINT);
+    penalty_cost BIGINT, split_friction_cost BIGINT, delay_urgent HUGEINT, delay_normal HUGEINT, delay_low HUGEINT,
+    overdue_urgent HUGEINT, overdue_normal HUGEINT, overdue_low HUGEINT);
 
 -- `waits_from` is when it came into a queue, `waits_to` when it left for good; `queue2_sum` adds the ticks in which
 -- it left the central queue and takes away those in which it entered.

@@ -39,10 +39,11 @@ class RunTables:
         self.next_seq = 0
         """The first event that is not written yet."""
         self._agent_ids = views.agent_ids
+        self._full_replay = full_replay
         self._segment = 0
         self._day_seq = 0
         self._day_tick = 0
-        rollup.prepare(connection, simulation_id, self.config, views.state(-1), full_replay=full_replay)
+        rollup.prepare(connection, simulation_id, self.config, views.state(-1))
 
     def introduce(self, path: Path, config_file: str, display: Mapping[str, Any]) -> None:
         """The run, its configuration and policies. `path` is named when the id is taken: `DatabaseError`."""
@@ -88,7 +89,8 @@ class RunTables:
             f" agent_id, tx_id, created_at) SELECT {literal}, seq, tick, tick // {self.ticks_per_day},"
             " current_localtimestamp(), event_type, details, agent_id, tx_id, current_localtimestamp() FROM arrived",
         )
-        self._insert_table(batch.agents, f"INSERT INTO event_agents SELECT {literal}, seq, agent_id FROM arrived")
+        places = f"INSERT INTO agent_events SELECT {literal}, {self.next_seq}, agent_id, places FROM arrived"
+        self._insert_table(batch.agents, places)
         others = f"INSERT INTO event_transactions SELECT {literal}, seq, tx_id FROM arrived"
         self._insert_table(batch.transactions, others)
         self.next_seq = end_seq
@@ -125,6 +127,7 @@ class RunTables:
                 to_seq=self.next_seq,
                 first_tick=self._day_tick,
                 end_tick=end_tick,
+                full_replay=self._full_replay,
             )
         self._day_seq, self._day_tick = self.next_seq, end_tick
 

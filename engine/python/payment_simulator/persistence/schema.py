@@ -59,7 +59,8 @@ def create_table(model: type[Table]) -> str:
         if name in model.generated:
             lines.append(f"    {name} {kind} GENERATED ALWAYS AS ({model.generated[name]}) VIRTUAL")
         else:
-            lines.append(f"    {name} {kind}{'' if optional else ' NOT NULL'}")
+            packed = f" USING COMPRESSION {model.compression[name]}" if name in model.compression else ""
+            lines.append(f"    {name} {kind}{'' if optional else ' NOT NULL'}{packed}")
     if model.primary_key:
         lines.append(f"    PRIMARY KEY ({', '.join(model.primary_key)})")
     return f"CREATE TABLE IF NOT EXISTS {model.table_name} (\n" + ",\n".join(lines) + "\n);"

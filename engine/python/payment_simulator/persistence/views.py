@@ -1,4 +1,4 @@
-"""Tables of older versions that other programs may still ask for, as views."""
+"""What is told of the tables as views: the banks of events, and tables of older versions that programs may ask for."""
 
 _DETAIL = "CAST(json_extract_string(details, '$.{0}') AS {1})"
 
@@ -47,4 +47,7 @@ FROM simulation_events
 WHERE event_type IN
     ('LsmBilateralOffset', 'EntryDispositionOffset', 'LsmCycleSettlement', 'LsmMultilateralSettlement');"""
 
-VIEWS = {"simulation_runs": _RUNS, "collateral_events": _COLLATERAL, "lsm_cycles": _CYCLES}
+_AGENTS = """CREATE OR REPLACE VIEW event_agents AS
+SELECT simulation_id, unnest(places) AS seq, agent_id FROM agent_events;"""
+
+VIEWS = {"event_agents": _AGENTS, "simulation_runs": _RUNS, "collateral_events": _COLLATERAL, "lsm_cycles": _CYCLES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from payment_simulator_core_rs import Orchestrator, Recording
@@ -12,6 +13,7 @@ from payment_simulator_core_rs import Orchestrator, Recording
 from payment_simulator.execution.frame import TickFrame
 from payment_simulator.execution.runner import View
 from payment_simulator.persistence.database import Database
+from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.run_tables import RunTables, now
 
 EVENTS_PER_COMMIT = 200_000
@@ -25,9 +27,11 @@ def new_simulation_id() -> str:
 class DatabaseWriter(View):
     """Writes what happens, in transactions of whole ticks: one at each end of a day, and one for so many events.
 
-    It takes the log from the engine (`take_log`), which forgets it: it must be the last of the views. When the run
-    breaks off, its whole ticks are committed and it is marked as failed; when the process dies, what was committed is
-    there and the run stays `running`. Raises `DatabaseError` for an id that is taken.
+    It takes the log from the engine (`take_log`), which forgets it: it must be the last of the views. The database is
+    written by a thread, one transaction at a time, while the engine goes on; an error of it is raised at the next
+    transaction or at the end. When the run breaks off, its whole ticks are committed and it is marked as failed; when
+    the process dies, what was committed is there and the run stays `running`. Raises `DatabaseError` for an id that is
+    taken.
     """
 
     def __init__(
@@ -45,8 +49,11 @@ class DatabaseWriter(View):
         self.engine = engine
         self.events_per_commit = events_per_commit
         self._tables = RunTables(database.connection, simulation_id, engine, full_replay=full_replay)
-        self._whole = True
-        """Whether the database holds all that the engine has given."""
+        self._next_seq = 0
+        """The first event that the engine has not given yet."""
+        self._thread = ThreadPoolExecutor(1, "database")
+        self._written: Future[None] | None = None
+        """The transaction that was begun last."""
         self._completed = False
         self._began = time.perf_counter()
         with database.transaction():
@@ -54,12 +61,13 @@ class DatabaseWriter(View):
 
     def show(self, frame: TickFrame) -> None:
         """Commit, if it is time."""
-        if frame.ends_day or self.engine.event_count - self._tables.next_seq >= self.events_per_commit:
+        if frame.ends_day or self.engine.event_count - self._next_seq >= self.events_per_commit:
             self._commit(ends_day=frame.ends_day)
 
     def finish(self) -> None:
         """Commit the rest and the totals: the run is completed."""
         self._commit(ends_day=True)
+        self._wait()
         with self.database.transaction():
             self._tables.complete(self.engine, time.perf_counter() - self._began)
         self._completed = True
@@ -67,26 +75,50 @@ class DatabaseWriter(View):
     def close(self) -> None:
         """Give the database back; a run that broke off is marked as failed, with the whole ticks that it has."""
         try:
-            if not self._completed and self._whole:
-                self._commit(ends_day=True)
-                with self.database.transaction():
-                    self._tables.update(status="failed", completed_at=now())
+            if not self._completed:
+                self._break_off()
         finally:
+            self._thread.shutdown()
             self.database.close()
 
+    def _break_off(self) -> None:
+        """Commit what there is, unless the database lacks something that the engine has already given away."""
+        try:
+            self._wait()
+        except DatabaseError:
+            return
+        if self._tables.next_seq == self._next_seq:
+            self._commit(ends_day=True)
+            self._wait()
+            with self.database.transaction():
+                self._tables.update(status="failed", completed_at=now())
+
     def _commit(self, *, ends_day: bool) -> None:
-        """Write what happened since the last commit, up to the last whole tick."""
-        tables, ticks, end = self._tables, self.engine.current_tick, self.engine.event_count
-        self._whole = False
+        """Let what happened since the last commit be written, up to the last whole tick."""
+        ticks, first, end = self.engine.current_tick, self._next_seq, self.engine.event_count
+        rows = self.engine.event_rows(first, end) if end > first else None
+        self._wait()
+        self._next_seq = end
+        log = self.engine.take_log() if rows is not None else b""
+        self._written = self._thread.submit(self._write, rows, log, first, end, ticks, ends_day=ends_day)
+
+    def _wait(self) -> None:
+        """Until the last transaction is over. Raises the error that it ended with."""
+        if self._written is not None:
+            self._written.result()
+            self._written = None
+
+    def _write(
+        self, rows: dict[str, bytes] | None, log: bytes, first: int, end: int, ticks: int, *, ends_day: bool
+    ) -> None:
+        tables = self._tables
         with self.database.transaction():
-            if end > tables.next_seq:
-                first = tables.next_seq
-                tables.write_events(self.engine.event_rows(first, end), end)
-                tables.write_segment(self.engine.take_log(), first, ticks)
+            if rows is not None:
+                tables.write_events(rows, end)
+                tables.write_segment(log, first, ticks)
             if ends_day:
                 tables.end_day(ticks)
             tables.update(committed_ticks=ticks)
-        self._whole = True
 
 
 def store_recording(

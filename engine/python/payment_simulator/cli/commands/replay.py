@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
 from payment_simulator.cli.output import (
     DEFAULT_DB_PATH,
@@ -73,16 +72,16 @@ def _replay(path: Path, simulation_id: str | None, to_tick: int | None, output: 
             f"ticks {first} to {last} are not all there: simulation {stored.simulation_id!r} has the ticks"
             f" 0 to {stored.ticks - 1}"
         )
-    if not stored.is_complete:
-        say("warning", f"the run is incomplete: it broke off after tick {stored.ticks - 1}", quiet=output.quiet)
     whole = (first, last) == (0, stored.ticks - 1)
-    about = {
+    about: dict[str, Any] = {
         "config_file": stored.row["config_file"],
         "simulation_id": stored.simulation_id,
         "database": str(path),
         "replay_range": "full" if whole else f"{first}-{last}",
         "ticks_replayed": last - first + 1,
     }
+    if not stored.is_complete:
+        output.warn(f"the run is incomplete: it broke off after tick {stored.ticks - 1}", about)
     if output.mode is Mode.EVENT_STREAM:
         about = {"replay_complete": True, **about, "from_tick": first, "to_tick": last}
     # The text of a tick tells of what happened before it: the state follows the log from its start.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from payment_simulator.cli.charts import CostCharts
 from payment_simulator.cli.commands.state_files import run_state
-from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
 from payment_simulator.cli.output import (
     DEFAULT_DB_PATH,
@@ -63,6 +63,15 @@ def run(
     simulation_id: Annotated[
         str | None, typer.Option("--simulation-id", help="The run's name in the database; one is drawn when absent.")
     ] = None,
+    cost_chart: Annotated[
+        str | None,
+        typer.Option(
+            "--cost-chart",
+            metavar="P[:A]",
+            help="Persist, and draw what each tick cost and what it had cost by then: examples/charts/SCENARIO_*.png in"
+            " this folder. P and A: where the axes end, in dollars; 0: where the curves do.",
+        ),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Say on stderr how long ticks took.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     state: Annotated[
@@ -94,8 +103,12 @@ def run(
         shown = chosen_filter(chosen, filter_event_type, filter_agent, filter_tx, filter_tick_range, quiet=quiet)
         if full_replay and not persist:
             raise CommandError("--full-replay stores more of a run; it needs --persist")
-        store = Store(db_path, simulation_id, full_replay=full_replay) if persist else None
-        _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug), store)
+        charts = None if cost_chart is None else CostCharts.parse(cost_chart, path)
+        stored = persist or charts is not None
+        store = Store(db_path, simulation_id, full_replay=full_replay) if stored else None
+        about = _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug), store)
+        if charts is not None:
+            charts.draw(db_path, about["simulation_id"], quiet=quiet or chosen is Mode.VERBOSE)
 
 
 def _count(text: str) -> int:
@@ -114,7 +127,8 @@ class Store:
     full_replay: bool
 
 
-def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, store: Store | None) -> None:
+def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, store: Store | None) -> dict[str, Any]:
+    """What is told of the simulation beside its figures."""
     from payment_simulator_core_rs import Orchestrator
 
     from payment_simulator.config.loader import load_config
@@ -123,15 +137,16 @@ def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, s
     from payment_simulator.execution.source import LiveSource
 
     config = load_config(path)
+    about: dict[str, Any] = {"config_file": str(path)}
     for warning in config.warnings:
-        say("warning", warning.at(config.name), quiet=output.quiet)
+        output.warn(warning.at(config.name), about)
     plain = engine_input(config, seed)
     engine = Orchestrator(plain, hashing=store is not None)
-    about: dict[str, Any] = {"config_file": str(path)}
     views: list[View] = []
     if store is not None:
         views.append(_writer(store, engine, config, about))
     output.play(LiveSource(engine, plain["ticks_per_day"], ticks), Run(engine, plain), about, sys.stdout.buffer, views)
+    return about
 
 
 def _writer(store: Store, engine: Orchestrator, config: SimulationConfig, about: dict[str, Any]) -> View:
