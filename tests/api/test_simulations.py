@@ -88,6 +88,40 @@ def test_the_state_at_every_tick_is_that_of_the_log(server: Server, finished: st
         assert told["day"] == tick // 50
 
 
+def test_figures_are_those_of_the_engine(server: Server, finished: str) -> None:
+    figures = RUN.engine.metrics()
+    banks = figures.pop("agents")
+    assert server.get(f"/simulations/{finished}/metrics")["metrics"] == figures
+    for bank, row in zip(banks, server.get(f"/simulations/{finished}/agents")["agents"], strict=True):
+        assert (row["agent_id"], row["avg_balance_cents"]) == (bank["id"], bank["avg_balance"])
+        assert (row["sent_value"], row["peak_overdraft_cents"]) == (bank["total_sent"], bank["peak_overdraft"])
+        days = server.get(f"/simulations/{finished}/agents/{bank['id']}/timeline")["daily_metrics"]
+        assert [day["day"] for day in days] == [0, 1]
+        assert sum(day["transactions_sent"] for day in days) == bank["num_sent"]
+        assert sum(day["total_cost_cents"] for day in days) == row["total_cost_cents"]
+        assert days[1]["opening_balance"] == days[0]["closing_balance"]
+        assert days[1]["closing_balance"] == bank["final_balance"]
+
+
+def test_why_a_payment_waits_and_what_its_policy_decided(server: Server, finished: str) -> None:
+    for tick in (3, 17, 60, None):
+        query = {} if tick is None else {"tick": tick}
+        at = 99 if tick is None else tick
+        for tx_id in ("tx_00000002", "tx_00000031"):
+            path = f"/simulations/{finished}/transactions/{tx_id}"
+            told = server.get(f"{path}/explanation", **query)
+            assert told == {"simulation_id": finished, **RUN.engine.explain(tx_id, at)}
+            told = server.get(f"{path}/decision-path", **query)
+            assert told["path"] == RUN.engine.decision_path(tx_id, at)
+            assert (told["tx_id"], told["tick"]) == (tx_id, at)
+    arrived = int(RUN.payments.arrival_tick[1])
+    decided = server.get(f"/simulations/{finished}/transactions/tx_00000002/decision-path", tick=arrived)
+    assert decided["path"]["decision"]["action"]
+    for wrong in ("explanation", "decision-path"):
+        path = f"/simulations/{finished}/transactions/tx_00000002/{wrong}"
+        assert "has not been run" in server.client.get(path, params={"tick": 100}).json()["detail"]
+
+
 def test_events_are_the_log(server: Server, finished: str) -> None:
     events: list[dict[str, Any]] = []
     while True:

@@ -29,6 +29,8 @@ QUESTIONS = (
     "/transactions/overdue",
     "/transactions/near-deadline?within_ticks=10",
     "/transactions/tx_00000007/lifecycle",
+    "/transactions/tx_00000007/explanation?tick=17",
+    "/transactions/tx_00000007/decision-path?tick=3",
     "/events?limit=1000",
     "/events?agent_id=BANK_B&event_type=Arrival&sort=tick_desc",
 )

@@ -9,7 +9,7 @@ import numpy as np
 from payment_simulator_core_rs import Views, event_catalogue
 
 from payment_simulator.api.payment_table import PaymentTable
-from payment_simulator.execution.run import Run
+from payment_simulator.execution.run import Ints, Run
 
 
 class RunView(Run):
@@ -23,6 +23,19 @@ class RunView(Run):
     def event_ends(self) -> Sequence[int]:
         """Where the events of each tick end in the log."""
         return event_ends(self.engine) if self._ends is None else self._ends
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """The engine's figures of the run so far (`docs/metrics.md`)."""
+        return self.engine.metrics()
+
+    @cached_property
+    def daily(self) -> dict[str, Ints]:
+        """The engine's figures of banks and days, each of shape (days, banks)."""
+        shape = (-1, len(self.agent_ids))
+        return {
+            name: np.frombuffer(column, "<i8").reshape(shape) for name, column in self.engine.daily_metrics().items()
+        }
 
     @cached_property
     def table(self) -> PaymentTable:

@@ -87,17 +87,37 @@ class CostTimeline(Answer):
 
 
 class SystemMetrics(Answer):
-    """The system so far. Delays are from arrival to settlement; `peak_overdraft` is the largest there ever was."""
+    """The system so far; `docs/metrics.md` says what each figure is. Delays are from arrival to settlement."""
 
+    total_ticks: int
     total_arrivals: int
     total_settlements: int
     settlement_rate: float = Field(ge=0, le=1)
+    total_dropped: int
     avg_delay_ticks: float
     max_delay_ticks: int
+    value_weighted_delay_ticks: float
     queue1_total_size: int
     queue2_total_size: int
-    peak_overdraft: Cents
+    max_queue_depth: int
+    peak_overdraft: Cents = Field(description="the largest that there ever was")
+    current_max_overdraft: Cents
     agents_in_overdraft: int
+    total_transactions: int
+    children: int
+    settled_children: int
+    settled_payments: dict[str, int] = Field(description="by mechanism")
+    settled_value: dict[str, Cents] = Field(description="by mechanism")
+    lsm_operations: int
+    lsm_settled_payments: int
+    lsm_share: float
+    net_to_gross: float
+    liquidity_used: Cents
+    turnover: float
+    on_time_share: float
+    value_weighted_settlement_time: float
+    money_is_conserved: bool
+    costs: CostBreakdown
 
 
 class Metrics(Answer):

@@ -16,59 +16,48 @@ COLLATERAL_ACTIONS = {
 
 def performance(run: RunView) -> list[dict[str, Any]]:
     """What each bank has done. Payments that were split count once for each part that settled."""
-    payments, totals = run.payments, run.totals
-    settled, dropped = payments.settled_tick >= 0, payments.dropped_tick >= 0
+    costs = {agent["id"]: agent["costs"]["total_cost"] for agent in run.totals["agents"]}
     caps = {agent["id"]: agent["unsecured_cap"] for agent in run.config["agents"]}
-    opening = {agent["id"]: agent["balance"] for agent in run.state(-1)["agents"]}
-    rows = []
-    for number, agent in enumerate(totals["agents"]):
-        sent, received = settled & (payments.sender == number), settled & (payments.receiver == number)
-        balances = np.concatenate(([opening[agent["id"]]], run.series.balance[:, number]))
-        lowest = int(balances.min())
-        rows.append(
-            {
-                "agent_id": agent["id"],
-                "total_sent": int(sent.sum()),
-                "total_received": int(received.sum()),
-                "total_settled": int((sent | received).sum()),
-                "total_dropped": int((dropped & (payments.sender == number)).sum()),
-                "sent_value": int(payments.amount[sent].sum()),
-                "received_value": int(payments.amount[received].sum()),
-                "total_cost_cents": agent["costs"]["total_cost"],
-                "avg_balance_cents": balances.mean().item(),
-                "min_balance_cents": lowest,
-                "peak_overdraft_cents": max(-lowest, 0),
-                "unsecured_cap_cents": caps[agent["id"]],
-            }
-        )
-    return rows
+    dropped = run.daily["num_dropped"].sum(axis=0)
+    return [
+        {
+            "agent_id": agent["id"],
+            "total_sent": agent["num_sent"],
+            "total_received": agent["num_received"],
+            "total_settled": agent["num_sent"] + agent["num_received"],
+            "total_dropped": int(dropped[number]),
+            "sent_value": agent["total_sent"],
+            "received_value": agent["total_received"],
+            "total_cost_cents": costs[agent["id"]],
+            "avg_balance_cents": agent["avg_balance"],
+            "min_balance_cents": agent["min_balance"],
+            "peak_overdraft_cents": agent["peak_overdraft"],
+            "unsecured_cap_cents": caps[agent["id"]],
+        }
+        for number, agent in enumerate(run.metrics["agents"])
+    ]
+
+
+DAY = {
+    "opening_balance": "opening_balance",
+    "closing_balance": "balance_after_return",
+    "min_balance": "min_balance",
+    "max_balance": "max_balance",
+    "transactions_sent": "num_sent",
+    "transactions_received": "num_received",
+    "total_cost_cents": "total_cost",
+}
+"""What an answer tells of a bank's day, and the engine's column of it."""
 
 
 def timeline(run: RunView, agent_id: str) -> dict[str, Any]:
     """A bank day by day, and every change of its collateral."""
     number = run.agent_ids.index(agent_id)
-    opening = run.state(-1)["agents"][number]["balance"]
-    days = []
-    for first in range(0, run.ticks, run.ticks_per_day):
-        days.append(_day(run, number, first, opening))
-        opening = days[-1]["closing_balance"]
+    days = [
+        {"day": day, **{name: int(run.daily[column][day, number]) for name, column in DAY.items()}}
+        for day in range(len(run.daily["num_sent"]))
+    ]
     return {"agent_id": agent_id, "daily_metrics": days, "collateral_events": _collateral(run, number)}
-
-
-def _day(run: RunView, number: int, first: int, opening: int) -> dict[str, Any]:
-    last = min(first + run.ticks_per_day, run.ticks)
-    payments, balances = run.payments, run.series.balance[first:last, number]
-    that_day = (payments.settled_tick >= first) & (payments.settled_tick < last)
-    return {
-        "day": first // run.ticks_per_day,
-        "opening_balance": opening,
-        "closing_balance": int(balances[-1]),
-        "min_balance": min(opening, int(balances.min())),
-        "max_balance": max(opening, int(balances.max())),
-        "transactions_sent": int((that_day & (payments.sender == number)).sum()),
-        "transactions_received": int((that_day & (payments.receiver == number)).sum()),
-        "total_cost_cents": sum(int(costs[first:last, number].sum()) for costs in run.series.costs.values()),
-    }
 
 
 def _collateral(run: RunView, number: int) -> list[dict[str, Any]]:
@@ -92,20 +81,5 @@ def _collateral(run: RunView, number: int) -> list[dict[str, Any]]:
 
 
 def metrics(run: RunView) -> dict[str, Any]:
-    """The figures of the whole system so far."""
-    table, totals = run.table, run.totals
-    wholes = (run.payments.parent < 0) & (table.settled_tick >= 0)
-    delays = (table.settled_tick - run.payments.arrival_tick)[wholes]
-    balances = run.series.balance
-    figures = {
-        "total_arrivals": totals["total_arrivals"],
-        "total_settlements": totals["total_settlements"],
-        "settlement_rate": totals["settlement_rate"],
-        "avg_delay_ticks": delays.mean().item() if len(delays) else 0.0,
-        "max_delay_ticks": int(delays.max()) if len(delays) else 0,
-        "queue1_total_size": sum(agent["queue1_size"] for agent in totals["agents"]),
-        "queue2_total_size": sum(agent["queue2_size"] for agent in totals["agents"]),
-        "peak_overdraft": max(-int(balances.min()), 0) if balances.size else 0,
-        "agents_in_overdraft": sum(agent["final_balance"] < 0 for agent in totals["agents"]),
-    }
-    return {**clock(run), "metrics": figures}
+    """The figures of the whole system so far, as the engine tells them from the log; those of banks stand elsewhere."""
+    return {**clock(run), "metrics": {name: figure for name, figure in run.metrics.items() if name != "agents"}}

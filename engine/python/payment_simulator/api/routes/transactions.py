@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
+from payment_simulator.api.models.explanation import DecisionPath, Explanation
 from payment_simulator.api.models.payment import (
     NearDeadline,
     Overdue,
@@ -15,6 +16,7 @@ from payment_simulator.api.models.payment import (
     TrackedPayment,
 )
 from payment_simulator.api.models.problem import answers
+from payment_simulator.api.problem import bad_request
 from payment_simulator.api.queries import events as event_queries
 from payment_simulator.api.queries import payments as payment_queries
 from payment_simulator.api.queries import waiting
@@ -24,6 +26,9 @@ from payment_simulator.api.run_view import RunView
 router = APIRouter(prefix="/simulations/{simulation_id}/transactions", tags=["transactions"])
 
 TxPath = Annotated[str, Path(description="a payment", max_length=200)]
+AtTick = Annotated[
+    int | None, Query(ge=0, lt=2**31, description="at the end of which tick; absent: of the last that was run")
+]
 
 
 @router.post("", response_model=Submitted, responses=answers(404, 409, 413))
@@ -93,3 +98,34 @@ async def lifecycle(record: AnyRecord, tx_id: TxPath) -> dict[str, Any]:
         }
 
     return await record.look(query)
+
+
+@router.get("/{tx_id}/explanation", response_model=Explanation, responses=answers(404))
+async def explanation(record: AnyRecord, tx_id: TxPath, tick: AtTick = None) -> dict[str, Any]:
+    """Why a payment waits, and what would release it; or what has become of it. 400 for a tick that was not run."""
+
+    def query(run: RunView) -> dict[str, Any]:
+        known_payment(run, tx_id)
+        return run.engine.explain(tx_id, _tick(run, tick))
+
+    return {"simulation_id": record.id, **await record.look(query)}
+
+
+@router.get("/{tx_id}/decision-path", response_model=DecisionPath, responses=answers(404))
+async def decision_path(record: AnyRecord, tx_id: TxPath, tick: AtTick = None) -> dict[str, Any]:
+    """How its bank's policy came to decide about a payment in a tick. The ticks before are run again for this."""
+
+    def query(run: RunView) -> dict[str, Any]:
+        known_payment(run, tx_id)
+        at = _tick(run, tick)
+        return {"tx_id": tx_id, "tick": at, "path": run.engine.decision_path(tx_id, at)}
+
+    return {"simulation_id": record.id, **await record.look(query)}
+
+
+def _tick(run: RunView, tick: int | None) -> int:
+    at = run.ticks - 1 if tick is None else tick
+    if not 0 <= at < run.ticks:
+        ran = f"write a tick from 0 to {run.ticks - 1}" if run.ticks else "no tick has"
+        raise bad_request(f"tick {at} has not been run; {ran}" if tick is not None else "no tick has been run")
+    return at
