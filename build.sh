@@ -100,7 +100,7 @@ check() { ## formatting, lints and types of Rust and Python
 # ---- wheels ----------------------------------------------------------------------------------------------------------------------
 
 # All that the wheels are made of.
-SOURCES=(Cargo.toml Cargo.lock pyproject.toml README.md LICENSE engine/core/src engine/core/Cargo.toml engine/bindings engine/python panel_app)
+SOURCES=(Cargo.toml Cargo.lock pyproject.toml README.md LICENSE engine/core/src engine/core/Cargo.toml engine/bindings engine/python panel_app scenarios web/styles)
 
 wheel() { ## the wheel for this machine, into dist/native
   setup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -74,7 +75,14 @@ def test_the_document_is_served_and_every_path_has_its_prefix(server: Server) ->
     assert httpx.get(f"{server.address}/openapi.json").json() == DOCUMENT
     assert all(path.startswith("/api/") for _, path in OPERATIONS)
     for page in ("/docs", "/redoc"):
-        assert server.client.get(page).status_code == 200
+        found = server.client.get(page)
+        assert found.status_code == 200
+        assert all(f"<code>{path}</code>" in found.text for _, path in OPERATIONS)
+        assert found.text.count("<details>") == len(OPERATIONS)
+        # Nothing of it comes from elsewhere.
+        assert "<script" not in found.text
+        assert not re.search(r"(src|href)=.https?:", found.text)
+        assert found.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
 @pytest.mark.parametrize("method, path", OPERATIONS)

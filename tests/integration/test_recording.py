@@ -56,6 +56,18 @@ def test_a_run_that_ends_early_is_read_back_with_its_quiet_ticks() -> None:
         Recording(engine.config, engine.canonical_log(), ticks=engine.total_ticks + 1)
 
 
+def test_a_log_is_continued_from_any_place() -> None:
+    engine = run(SCENARIOS[0], 0)
+    engine.run(engine.total_ticks)
+    whole = engine.canonical_log()
+    places = (1, engine.event_count // 2, engine.event_count)
+    rest = [engine.canonical_log(place) for place in places]
+    assert rest[-1] == b""
+    assert all(whole.endswith(part) and len(part) < len(whole) for part in rest)
+    ticks = [event["tick"] for event in engine.events(0, engine.current_tick)]
+    assert int.from_bytes(rest[1][1:5], "little") == ticks[places[1]]
+
+
 def test_tick_results_are_what_ticks_returned() -> None:
     engine = run(SCENARIOS[0], 0)
     results = [engine.tick() for _ in range(engine.total_ticks)]

@@ -40,7 +40,7 @@ LEFT_OUT = re.compile(
     | ^numpy/.*_(umath|rational|multiarray|operand_flag|struct_ufunc|simd|core)_?tests?\..*so$ | _tests?\.[^/]*so$
     | ^pyviz_comms/labextension/(schemas|static)/ | ^numpy/conftest | ^numpy/_configtool
     | ^pydantic/v1/ | ^payment_simulator/(cli|persistence|api|experiments)/
-    | ^panel_app/(page\.js|code_editor\.js|picture\.py)$
+    | ^panel_app/(page\.js|code_editor\.js|picture\.py)$ | ^(scenarios|web)/
     """,
     re.VERBOSE,
 )

@@ -133,9 +133,13 @@ impl Views {
         convert::event_rows(py, &py.detach(|| log::event_rows(record.log, from_seq, to_seq, record.agent_ids)))
     }
 
-    fn canonical_log<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+    #[pyo3(signature = (from_seq = 0))]
+    fn canonical_log<'py>(&self, py: Python<'py>, from_seq: usize) -> PyResult<Bound<'py, PyBytes>> {
         let record = self.whole()?;
-        let bytes = py.detach(|| record.log.canonical(record.agent_ids));
+        let bytes = py.detach(|| match from_seq {
+            0 => record.log.canonical(record.agent_ids),
+            _ => record.log.canonical_from(from_seq),
+        });
         Ok(PyBytes::new(py, &bytes))
     }
 

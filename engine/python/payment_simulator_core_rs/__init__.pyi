@@ -105,8 +105,11 @@ class Views:
         A text column `x` is UTF-8 with `x_offsets` (int64, in bytes, one more than there are texts): what Arrow calls
         large strings.
         """
-    def canonical_log(self) -> bytes:
-        """The bytes that `log_hash` hashes (`docs/log.md`); `Recording` reads them back."""
+    def canonical_log(self, from_seq: int = 0) -> bytes:
+        """The bytes that `log_hash` hashes (`docs/log.md`); `Recording` reads them back.
+
+        `from_seq`: only the events from this place on, which continue what was asked for before.
+        """
     def log_hash(self) -> str:
         """SHA-256, lower-case hex, of the canonical event log (`docs/log.md`), of all events, kept or not.
 

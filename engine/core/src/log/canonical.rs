@@ -66,6 +66,13 @@ impl EventLog {
         bytes
     }
 
+    /// The canonical log of what is kept from the event at place `from` on, without its head.
+    pub fn canonical_from(&self, from: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.between(from, self.len()).for_each(|event| event.write_canonical(&mut bytes));
+        bytes
+    }
+
     /// SHA-256 of the canonical log, in lower-case hexadecimal digits; needs all events, or a hash that was kept up.
     pub fn hash(&self, agent_ids: &[String]) -> Result<String, NotKept> {
         if let Some(hash) = &self.hash {

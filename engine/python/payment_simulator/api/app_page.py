@@ -13,8 +13,7 @@ PATH = "/app"
 def mount(app: FastAPI) -> None:
     """Serve the app under `/app`. Who may come in is decided before, by the middleware.
 
-    Raises ModuleNotFoundError without Panel, and FileNotFoundError where the app lies without its styles (in a wheel:
-    it is served from the repository).
+    Raises ModuleNotFoundError without Panel.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of the libraries, about each other
@@ -22,6 +21,4 @@ def mount(app: FastAPI) -> None:
 
         import panel_app.native
 
-    if not panel_app.native.TOKENS.is_file():
-        raise FileNotFoundError(f"{panel_app.native.TOKENS} is missing: serve the app from the repository")
     add_applications({PATH: str(Path(panel_app.native.__file__))}, app=app, websocket_origin=["*"])

@@ -14,7 +14,7 @@ from payment_simulator_core_rs import __version__
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from payment_simulator.api import middleware
+from payment_simulator.api import docs_page, middleware
 from payment_simulator.api.manager import SimulationManager
 from payment_simulator.api.middleware.rate import Buckets
 from payment_simulator.api.problem import ProblemError, storage_failed
@@ -35,13 +35,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """A server. Without settings it takes those of the environment."""
     settings = settings or Settings.from_environment()
     app = FastAPI(
-        title="Payment simulator", version=__version__, description=DESCRIPTION, lifespan=_life, redirect_slashes=False
+        title="Payment simulator",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_life,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.manager = SimulationManager(settings)
     app.state.buckets = Buckets(settings.limits.requests_per_second)
     for module in (meta, checkpoints, simulations, transactions, control, events, state, sockets):
         app.include_router(module.router, prefix="/api")
         app.include_router(module.router, include_in_schema=False)
+    docs_page.mount(app)
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(DatabaseError, _storage_failed)
     app.add_exception_handler(HTTPException, _http_error)

@@ -12,7 +12,7 @@ from payment_simulator_core_rs import Orchestrator
 
 from payment_simulator.execution.frame import TickFrame
 from payment_simulator.execution.runner import View
-from payment_simulator.persistence.database import Database, explained
+from payment_simulator.persistence.database import Database, explained, silent_cursor
 from payment_simulator.persistence.run_tables import RunTables, now
 
 COMMIT_SECONDS = 1.0
@@ -33,19 +33,19 @@ class Recorder(View):
     ) -> None:
         self.engine = engine
         self._path = database.path
-        self._connection = database.connection.cursor()
-        self._log_size = 0
+        self._connection = silent_cursor(database.connection)
         self._ticks = 0
         self._committed = time.monotonic()
         with self._transaction():
             self._tables = RunTables(self._connection, simulation_id, engine)
             self._tables.introduce(database.path, CONFIG_FILE, display)
             self._tables.write_past(engine)
-            self._write_segment(
-                0, engine.current_tick
-            )  # with the head of the log: it can be read before the first tick
+            log = engine.canonical_log()
+            self._tables.write_segment(log, 0, engine.current_tick)
             self._tables.update(committed_ticks=engine.current_tick)
         self._ticks = engine.current_tick
+        self._begun = len(log)
+        """Bytes of the first segment. It is there before the first tick, then with the head of the log alone."""
 
     def show(self, frame: TickFrame) -> None:
         """Commit, if it is time."""
@@ -67,16 +67,12 @@ class Recorder(View):
         with self._transaction():
             first = tables.next_seq
             tables.write_events(self.engine.event_rows(first, end), end)
-            self._write_segment(first, ticks)
+            log = self.engine.canonical_log(first) if first else self.engine.canonical_log()[self._begun :]
+            tables.write_segment(log, first, ticks)
             if ends_day:
                 tables.end_day(ticks)
             tables.update(committed_ticks=ticks)
         self._ticks, self._committed = ticks, time.monotonic()
-
-    def _write_segment(self, first_seq: int, ticks: int) -> None:
-        log = self.engine.canonical_log()
-        self._tables.write_segment(log[self._log_size :], first_seq, ticks)
-        self._log_size = len(log)
 
     def end(self, seconds: float, *, failed: bool) -> None:
         """The run has come to its end, after so many seconds of work; or it has `failed`."""

@@ -18,7 +18,7 @@ from payment_simulator.api.stored_simulation import StoredSimulation
 from payment_simulator.api.workers import Workers
 from payment_simulator.persistence import migrations
 from payment_simulator.persistence.checkpoints import CheckpointManager
-from payment_simulator.persistence.database import Database, connect, explained
+from payment_simulator.persistence.database import Database, connect, explained, silent_cursor
 from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.stored_run import StoredRun
 
@@ -73,7 +73,7 @@ class Storage:
     def listed(self) -> list[dict[str, Any]]:
         """The rows of the latest stored simulations, newest first."""
         with explained(self.database.path):
-            cursor = self.database.connection.cursor().execute(
+            cursor = silent_cursor(self.database.connection).execute(
                 f"SELECT {LISTED} FROM simulations ORDER BY started_at DESC, simulation_id LIMIT {LISTED_MAX}"
             )
             names = LISTED.split(", ")
@@ -127,7 +127,7 @@ class Storage:
     def _beside(self) -> Database:
         """The same file through another connection: connections are for one thread at a time."""
         other = Database.__new__(Database)
-        other.path, other.connection = self.database.path, self.database.connection.cursor()
+        other.path, other.connection = self.database.path, silent_cursor(self.database.connection)
         return other
 
     def close(self) -> None:

@@ -17,9 +17,11 @@ DEFAULT_PATH = Path("simulation_data.db")
 SILENT = "SET enable_progress_bar = false"
 """For each connection and cursor: DuckDB would draw a bar on stdout when a statement takes some seconds."""
 
-CHECKPOINTS = "SET checkpoint_threshold = '256MB'"
+CHECKPOINTS = "SET checkpoint_threshold = '64MB'"
 """How much is written in front of the file before it is packed into it: the last block of a table is packed anew each
 time, which at DuckDB's 16 MB costs more than all the rest where days are small."""
+MEMORY = "512MB"
+"""What DuckDB may take while it writes; beyond that it uses a temporary file. Runs need no more, however long."""
 
 
 class Database:
@@ -106,10 +108,20 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     if path.is_dir():
         raise DatabaseError(f"{path}: is a folder; name a file with --db-path")
     with explained(path):
-        connection = duckdb.connect(str(path), read_only=read_only, config={"threads": os.cpu_count() or 1})
+        settings: dict[str, str | bool | int | float | list[str]] = {"threads": os.cpu_count() or 1}
+        if not read_only:
+            settings["memory_limit"] = MEMORY
+        connection = duckdb.connect(str(path), read_only=read_only, config=settings)
         connection.execute(SILENT)
         connection.execute(CHECKPOINTS)
     return connection
+
+
+def silent_cursor(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same database: for another thread, or beside a result that is not read yet."""
+    cursor = connection.cursor()
+    cursor.execute(SILENT)
+    return cursor
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:

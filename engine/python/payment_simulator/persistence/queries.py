@@ -11,7 +11,7 @@ from typing import Any, Literal
 import duckdb
 import polars as pl
 
-from payment_simulator.persistence.database import SILENT
+from payment_simulator.persistence.database import silent_cursor
 
 Sort = Literal["tick_asc", "tick_desc"]
 LARGEST_PAGE = 1000
@@ -20,8 +20,7 @@ LIFTED = ("sender_id", "receiver_id", "amount", "deadline_tick", "priority")
 
 def frame(connection: duckdb.DuckDBPyConnection, statement: str, parameters: Any = None) -> pl.DataFrame:
     """The result of a statement."""
-    with connection.cursor() as cursor:  # of its own, so that no other result stands in the way
-        cursor.execute(SILENT)
+    with silent_cursor(connection) as cursor:  # of its own, so that no other result stands in the way
         found: pl.DataFrame = cursor.sql(statement, params=parameters).pl()
     return found
 

@@ -65,7 +65,7 @@ def serve(
         started = run(settings, host, port, quiet=quiet)
     except ModuleNotFoundError as error:
         raise _missing(error, "server-app") from None
-    except (DatabaseError, FileNotFoundError) as error:
+    except DatabaseError as error:
         say("error", str(error))
         raise typer.Exit(FAILED) from None
     if not started:
