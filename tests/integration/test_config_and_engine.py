@@ -4,7 +4,7 @@ import copy
 import math
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from payment_simulator import ConfigError, SimulationConfig, load_config, simulate
 from payment_simulator_core_rs import Orchestrator
@@ -138,6 +138,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [found for key, child in inner for found in ((*path, key), *places(child, (*path, key)))]
 
 
+DECISION_TREES = ("agents", 2, "policy", "decision_trees")
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
@@ -189,6 +190,9 @@ def test_the_document_is_right_as_it_stands() -> None:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CHANGE, min_size=1, max_size=2))
+@example([((*DECISION_TREES, "version"), "add", math.inf)])  # a key that is ignored
+@example([((*DECISION_TREES, "payment_tree"), "set", math.inf)])
+@example([((*DECISION_TREES, "payment_tree"), "set", 10**400)])
 def test_what_is_let_through_is_taken(changes: list[tuple[tuple[Any, ...], str, Any]]) -> None:
     config = accepted(changed(changes))
     if config is None:

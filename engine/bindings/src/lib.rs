@@ -19,6 +19,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use views::{Source, Views};
 
+/// A long run fills memory steadily, and this allocator takes it from the system in large pages: most of what keeping events costs else is
+/// the system's work of handing out small ones.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One simulation: its state and its event log.
 #[pyclass(module = "payment_simulator_core_rs", extends = Views)]
 struct Orchestrator;

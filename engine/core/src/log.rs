@@ -54,10 +54,13 @@ pub struct EventLog {
     hash: Option<Box<canonical::Hash>>,
 }
 
-/// What an event shares with others.
+/// What happened, and what an event shares with others: flat, so that it takes 24 bytes.
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    common: Common,
+    amount: Cents,
+    agent: u32,
+    peer: u32,
+    payment: u32,
     kind: EventKind,
 }
 
@@ -227,7 +230,8 @@ impl EventLog {
     /// Append an event; its own bytes are written to what is returned.
     #[inline]
     pub fn append(&mut self, kind: EventKind, common: Common) -> PayloadWriter<'_> {
-        self.rows.push(Row { common, kind });
+        let Common { agent, peer, payment, amount } = common;
+        self.rows.push(Row { amount, agent, peer, payment, kind });
         PayloadWriter(&mut self.payload)
     }
 
@@ -250,8 +254,8 @@ impl EventLog {
     /// Who pays whom, and how much, with a payment whose arrival is kept.
     pub fn parties(&self, payment: u32) -> (u32, u32, Cents) {
         let event = self.arrivals[(payment - self.forgotten_payments) as usize] as usize;
-        let common = &self.rows[event].common;
-        (common.agent, common.peer, common.amount)
+        let row = &self.rows[event];
+        (row.agent, row.peer, row.amount)
     }
 
     /// The name of a payment: `tx_00000001`, of its parts `tx_00000001.1`.
@@ -371,21 +375,12 @@ impl<'a> Iterator for Events<'a> {
         while log.ticks.get((self.tick - log.first_tick) as usize + 1).is_some_and(|start| start.event <= index) {
             self.tick += 1;
         }
-        let Row { common, kind } = log.rows[index];
+        let Row { amount, agent, peer, payment, kind } = log.rows[index];
         let rest = &log.payload[self.payload..];
         let payload = &rest[..payload_width(kind, rest)];
         self.payload += payload.len();
         self.next += 1;
-        Some(EventRef {
-            sequence: log.sequence(index),
-            tick: self.tick,
-            kind,
-            agent: common.agent,
-            peer: common.peer,
-            payment: common.payment,
-            amount: common.amount,
-            payload,
-        })
+        Some(EventRef { sequence: log.sequence(index), tick: self.tick, kind, agent, peer, payment, amount, payload })
     }
 }
 

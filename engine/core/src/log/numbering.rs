@@ -88,7 +88,7 @@ impl EventLog {
         let numbering = &self.numbering;
         let mut at = start.payload;
         for row in &mut self.rows[start.event..] {
-            row.common.payment = numbering.number(row.common.payment);
+            row.payment = numbering.number(row.payment);
             for field in row.kind.event_type().fields.iter().filter(|field| field.place == Place::Payload) {
                 let width = PayloadReader::new(&self.payload[at..]).width(field.field_type);
                 numbering.rewrite(&mut self.payload[at..at + width], field.field_type);

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -157,4 +158,7 @@ def _json(node: Node) -> Any:
         return [_json(child) for child in value]
     if value is None or isinstance(value, bool | str) or (isinstance(value, int) and abs(value) < 2**63):
         return value
-    return float(value) if isinstance(value, int | Decimal) else shown(value)
+    if isinstance(value, int | Decimal):
+        number = float(Decimal(value))
+        return number if isfinite(number) else shown(value)
+    return shown(value)
