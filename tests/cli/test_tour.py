@@ -10,8 +10,10 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -64,3 +66,36 @@ def test_the_tour_of_the_readme(environment: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, f"{command}\n{done.stderr}"
         assert done.stdout or done.stderr, command
     assert (tmp_path / "ring.payrun").exists()
+
+
+# What serves the app, and where it says that it does.
+SERVERS = [
+    (["app", "--port", "0"], r"running at: (http://[\d.:]+/)\s"),
+    (["serve", "--app", "--port", "0"], r"running on (http://[\d.:]+)"),
+]
+START_SECONDS = 120
+"""Two cores may have other work; without it Python needs a few seconds."""
+
+
+@pytest.mark.parametrize("arguments, told", SERVERS, ids=lambda value: value[0] if isinstance(value, list) else None)
+def test_the_app_is_served_from_the_wheel_alone(
+    arguments: list[str], told: str, environment: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen([environment / "payment-sim", *arguments], stdout=out, stderr=out, cwd=tmp_path)
+    try:
+        until = time.monotonic() + START_SECONDS
+        while not (found := re.search(told, log.read_text())):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.1)
+        address = found[1] if "app" in arguments[0] else f"{found[1]}/app"
+        page = httpx.get(address, timeout=START_SECONDS)
+        assert page.status_code == 200
+        # The page's style was found, and the scenario that opens first.
+        assert "--design-background-color" in page.text
+        assert not re.search("Traceback|Error running application", log.read_text()), log.read_text()
+    finally:
+        process.terminate()
+        process.wait()
