@@ -1,9 +1,10 @@
 """The figures of storage and of the command line's start, measured: JSON on stdout. `python -m tests.bench_storage`.
 
 `persist`: events written into a database a second, from the engine's log to the last commit, tables of payments, days
-and queues included; `persist_events_only` without these. `replay`: the verbose text of a stored run, from opening the
-database to the last byte, into /dev/null. `query`: the first page and the number of one bank's events. `memory`: the
-largest resident size of `payment-sim run --persist` by the number of payments.
+and queues and the engine's own work included; `persist_events_only` without all these. `replay`: the verbose text of a
+stored run, from opening the database to the last byte, into /dev/null; `replay_fetch` how much of that is reading.
+`query`: the first page and the number of one bank's events. `memory`: the largest resident size of `payment-sim run
+--persist` by the number of payments.
 """
 
 from __future__ import annotations
@@ -88,33 +89,55 @@ def median_of(command: list[str]) -> float:
 
 
 def persist(folder: Path) -> Figures:
-    """Runs of 2,500,000 and of 400,000 payments; the engine has run each day before the clock goes on."""
+    """Runs of 2,500,000 and of 400,000 payments; the engine's own time counts in the second one alone."""
+    return {"persist_events_only": events_only(folder), "persist": whole_runs(folder)}
+
+
+def events_only(folder: Path) -> dict[str, Any]:
+    """Events, side tables and log, one after the other on one thread; the clock stands still while the engine runs."""
     from payment_simulator import load_config
     from payment_simulator.persistence.database import Database
     from payment_simulator.persistence.run_tables import RunTables
 
-    found: Figures = {}
-    for name, payments, rolled_up in (("persist_events_only", 2_500_000, False), ("persist", 400_000, True)):
-        engine = Orchestrator(load_config(scenario(payments)).engine_input())
-        seconds, ticks_per_day = 0.0, 500
-        with Database(folder / f"{name}.db", create=True) as database:
-            tables = RunTables(database.connection, "large", engine)
+    engine = Orchestrator(load_config(scenario(2_500_000)).engine_input())
+    seconds, cpu = 0.0, 0.0
+    with Database(folder / "events.db", create=True) as database:
+        tables = RunTables(database.connection, "large", engine)
+        with database.transaction():
+            tables.introduce(database.path, "large", {})
+        while engine.run(500):
+            began, worked = time.perf_counter(), time.process_time()
+            first, end = tables.next_seq, engine.event_count
             with database.transaction():
-                tables.introduce(database.path, "large", {})
-            while engine.run(ticks_per_day):
-                began = time.perf_counter()
-                first, end = tables.next_seq, engine.event_count
-                with database.transaction():
-                    tables.write_events(engine.event_rows(first, end), end)
-                    tables.write_segment(engine.take_log(), first, engine.current_tick)
-                    if rolled_up:
-                        tables.end_day(engine.current_tick)
-                    tables.update(committed_ticks=engine.current_tick)
-                seconds += time.perf_counter() - began
-            tables.update(status="completed")
-        found[name] = {"value": round(engine.event_count / seconds), "unit": "events/s", "events": engine.event_count}
-        say(f"  {name}: {engine.event_count:,} events in {seconds:.2f} s")
-    return found
+                tables.write_events(engine.event_rows(first, end), end)
+                tables.write_segment(engine.take_log(), first, engine.current_tick)
+                tables.update(committed_ticks=engine.current_tick)
+            seconds += time.perf_counter() - began
+            cpu += time.process_time() - worked
+        tables.update(status="completed")
+    return speed(engine.event_count, seconds, cpu)
+
+
+def whole_runs(folder: Path) -> dict[str, Any]:
+    """As `run --persist` does: payments, days and queues too, on a thread beside the engine."""
+    from payment_simulator import load_config
+    from payment_simulator.execution.runner import SimulationRunner
+    from payment_simulator.execution.source import LiveSource
+    from payment_simulator.persistence.database import Database
+    from payment_simulator.persistence.writer import DatabaseWriter
+
+    engine = Orchestrator(load_config(scenario(400_000)).engine_input(), hashing=True)
+    began, worked = time.perf_counter(), time.process_time()
+    database = Database(folder / "persist.db", create=True)
+    writer = DatabaseWriter(database, engine, "large", config_file="large", display={})
+    SimulationRunner(LiveSource(engine, 500), [writer]).run()
+    return speed(engine.event_count, time.perf_counter() - began, time.process_time() - worked)
+
+
+def speed(events: int, seconds: float, cpu: float) -> dict[str, Any]:
+    """Events a second, and what they took of processors."""
+    say(f"  {events:,} events in {seconds:.2f} s, {cpu:.2f} s of processors")
+    return {"value": round(events / seconds), "unit": "events/s", "events": events, "cpu": round(cpu, 2)}
 
 
 def query(folder: Path) -> Figures:
@@ -123,7 +146,7 @@ def query(folder: Path) -> Figures:
     from payment_simulator.persistence.queries import get_simulation_events
 
     times = []
-    with Database(folder / "persist_events_only.db", read_only=True) as database:
+    with Database(folder / "events.db", read_only=True) as database:
         for number in range(STARTS):
             began = time.perf_counter()
             page = get_simulation_events(database.connection, "large", agent_id=f"BANK_{number:02d}", offset=500)
@@ -133,7 +156,10 @@ def query(folder: Path) -> Figures:
 
 
 def replay(folder: Path) -> Figures:
-    """A run of about 1,000,000 events, as text and, to compare, what the text takes without reading the database."""
+    """A run of about 1,000,000 events: the whole program, and of it what comes before there is anything to print."""
+    from payment_simulator.persistence.database import Database
+    from payment_simulator.persistence.stored_run import StoredRun
+
     file, database = folder / "replay.json", folder / "replay.db"
     file.write_text(json.dumps(scenario(200_000, banks=10)))
     program = str(Path(sys.executable).with_name("payment-sim"))
@@ -147,9 +173,14 @@ def replay(folder: Path) -> Figures:
             [program, "replay", database, mode], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
         )
         seconds[mode] = time.perf_counter() - began
+    began = time.perf_counter()
+    with Database(database, read_only=True) as opened:
+        recording = StoredRun(opened, None).recording()
+    fetched = time.perf_counter() - began
     return {
-        "replay_verbose": {"value": round(seconds["--verbose"], 2), "unit": "s"},
+        "replay_verbose": {"value": round(seconds["--verbose"], 2), "unit": "s", "events": recording.event_count},
         "replay_event_stream": {"value": round(seconds["--event-stream"], 2), "unit": "s"},
+        "replay_fetch": {"value": round(fetched, 2), "unit": "s"},
     }
 
 

@@ -10,6 +10,8 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ RUNNING = 50
 LONG = SMALL | {"simulation": {"ticks_per_day": 100_000, "num_days": 10, "rng_seed": 5}}
 FAST = SMALL | {"simulation": {"ticks_per_day": 10_000, "num_days": 1, "rng_seed": 5}}
 HEALTHY_SECONDS = 0.1
+ANSWERS = 100
 
 
 @pytest.fixture
@@ -129,39 +132,58 @@ async def load(server: ServerProcess, simulations: list[str]) -> list[Reader]:
 
 
 def test_it_answers_while_fifty_simulations_run(server: ServerProcess) -> None:
-    """They run as fast as they can, and all make progress. Other programs have their turn too: three attempts."""
-    for _ in range(3):
-        simulations = [server.create(FAST)["simulation_id"] for _ in range(RUNNING)]
-        seconds = asyncio.run(health_while_running(server, simulations))
-        rows = server.get("/simulations")["simulations"]
-        ticks = [row["current_tick"] for row in rows if row["simulation_id"] in simulations]
-        told = f"median {seconds[len(seconds) // 2] * 1000:.1f} ms, longest {seconds[-1] * 1000:.1f} ms"
-        print(f"/health while {RUNNING} simulations run: {told}; ticks {min(ticks)} to {max(ticks)}")
-        assert min(ticks) > 0
-        assert max(ticks) < 10 * min(ticks)  # the first have begun a little before the last
-        if seconds[len(seconds) * 9 // 10] < HEALTHY_SECONDS:
-            return
-        for simulation in simulations:
-            server.client.delete(f"/simulations/{simulation}")
-    raise AssertionError("nine of ten answers took longer, three times over")
+    """They run as fast as they can, and all make progress.
+
+    Other programs have their turn too: for how long threads of the server could have run and did not, the system tells,
+    and that is taken off. What is left is the server's own; it has to be short for 99 answers of 100.
+    """
+    simulations = [server.create(FAST)["simulation_id"] for _ in range(RUNNING)]
+    answers = asyncio.run(health_while_running(server, simulations))
+    rows = server.get("/simulations")["simulations"]
+    ticks = [row["current_tick"] for row in rows if row["simulation_id"] in simulations]
+    seconds = sorted(answer.seconds for answer in answers)
+    own = sorted(answer.seconds - answer.held_up for answer in answers)
+    told = f"median {seconds[ANSWERS // 2] * 1000:.1f} ms, longest {seconds[-1] * 1000:.1f} ms"
+    told += f"; of its own {own[-2] * 1000:.1f} ms for 99 of 100"
+    print(f"/health while {RUNNING} simulations run: {told}; ticks {min(ticks)} to {max(ticks)}")
+    assert min(ticks) > 0
+    assert max(ticks) < 10 * min(ticks)  # the first have begun a little before the last
+    assert own[-2] < HEALTHY_SECONDS, told
 
 
-async def health_while_running(server: ServerProcess, simulations: list[str]) -> list[float]:
-    """How long answers took, ascending."""
+@dataclass(frozen=True)
+class Told:
+    """How long an answer took, and for how long the server's threads were kept from running meanwhile."""
+
+    seconds: float
+    held_up: float
+
+
+def held_up(server: ServerProcess) -> float:
+    """For how long the threads of the server could have run and other programs did, in seconds."""
+    waits = 0
+    for thread in Path(f"/proc/{server.process.pid}/task").iterdir():
+        with suppress(FileNotFoundError):  # it has ended
+            waits += int((thread / "schedstat").read_text().split()[1])
+    return waits / 1e9
+
+
+async def health_while_running(server: ServerProcess, simulations: list[str]) -> list[Told]:
+    """How long answers took."""
     sockets = [await connect(server.socket(simulation), proxy=None, close_timeout=0.2) for simulation in simulations]
     try:
         for socket in sockets:
             await socket.send(json.dumps({"action": "run"}))
-        seconds = []
+        answers = []
         async with httpx.AsyncClient(base_url=server.address) as client:
             await client.get("/health")
-            for _ in range(30):
-                await asyncio.sleep(0.03)
-                began = time.perf_counter()
+            for _ in range(ANSWERS):
+                await asyncio.sleep(0.02)
+                waited, began = held_up(server), time.perf_counter()
                 assert (await client.get("/health")).status_code == 200
-                seconds.append(time.perf_counter() - began)
+                answers.append(Told(time.perf_counter() - began, held_up(server) - waited))
             await asyncio.gather(*(socket.send(json.dumps({"action": "pause"})) for socket in sockets))
     finally:
         for socket in sockets:
             await socket.close()
-    return sorted(seconds)
+    return answers

@@ -248,4 +248,37 @@ def test_full_replay_holds_every_tick(stored: Stored) -> None:
         ]
 
 
+COLLATERAL = {"CollateralPost": "post", "CollateralWithdraw": "withdraw", "CollateralTimerWithdrawn": "withdraw"}
+NETTING = ("LsmBilateralOffset", "EntryDispositionOffset", "LsmCycleSettlement", "LsmMultilateralSettlement")
+
+
+def test_tables_of_older_programs_are_views_of_the_events(stored: Stored) -> None:
+    database, runs = stored
+    seen = {"collateral": 0, "netting": 0}
+    for name, run in runs.items():
+        days = rows(database, "daily_agent_metrics", name, "day")
+        capacities = {(row["agent_id"], row["day"]): row["collateral_capacity"] for row in days}
+        posted = [event for event in run.events() if event["event_type"] in COLLATERAL]
+        found = rows(database, "collateral_events", name, "id")
+        assert len(found) == len(posted)
+        for row, event in zip(found, posted, strict=True):
+            assert (row["tick"], row["action"], row["amount"]) == (
+                event["tick"],
+                COLLATERAL[event["event_type"]],
+                event["amount"],
+            )
+            assert abs(row["posted_collateral_after"] - row["posted_collateral_before"]) == event["amount"]
+            capacity = capacities[row["agent_id"], row["day"]]
+            assert row["available_capacity_after"] == max(0, capacity - event["new_total"])
+        netted = [event for event in run.events() if event["event_type"] in NETTING]
+        cycles = rows(database, "lsm_cycles", name, "id")
+        assert [row["tick"] for row in cycles] == [event["tick"] for event in netted]
+        assert all(row["cycle_length"] >= 2 and row["settled_value"] > 0 for row in cycles)
+        [run_row] = rows(database, "simulation_runs", name, "simulation_id")
+        assert run_row["total_ticks"] == run.ticks_per_day * run.num_days
+        seen["collateral"] += len(found)
+        seen["netting"] += len(cycles)
+    assert min(seen.values()) > 0
+
+
 DECISIONS = ("PolicySubmit", "PolicyHold", "PolicyDrop", "PolicySplit")

@@ -14,16 +14,20 @@ SELECT simulation_id, config_file AS config_name, config_hash, description, star
 FROM simulations;"""
 
 _COLLATERAL = f"""CREATE OR REPLACE VIEW collateral_events AS
-SELECT seq AS id, simulation_id, agent_id, tick, day,
+SELECT seq AS id, e.simulation_id, e.agent_id, tick, e.day,
     CASE event_type WHEN 'CollateralPost' THEN 'post' ELSE 'withdraw' END AS action,
     {_detail("amount")} AS amount,
     coalesce(json_extract_string(details, '$.reason'), json_extract_string(details, '$.original_reason')) AS reason,
     CASE event_type WHEN 'CollateralTimerWithdrawn' THEN 'timer' ELSE 'policy' END AS layer,
     {_detail("new_total")} + CASE event_type WHEN 'CollateralPost' THEN -1 ELSE 1 END * {_detail("amount")}
         AS posted_collateral_before,
-    {_detail("new_total")} AS posted_collateral_after
-FROM simulation_events
+    {_detail("new_total")} AS posted_collateral_after,
+    greatest(0, collateral_capacity - {_detail("new_total")}) AS available_capacity_after,
+    CAST(NULL AS BIGINT) AS balance_before
+FROM simulation_events AS e LEFT JOIN daily_agent_metrics AS m
+    ON m.simulation_id = e.simulation_id AND m.agent_id = e.agent_id AND m.day = e.day
 WHERE event_type IN ('CollateralPost', 'CollateralWithdraw', 'CollateralTimerWithdrawn');"""
+# Events do not tell the balance at that moment; with full replay `tick_agent_states` has those of the ticks.
 
 _CYCLES = f"""CREATE OR REPLACE VIEW lsm_cycles AS
 SELECT seq AS id, simulation_id, tick, day,
