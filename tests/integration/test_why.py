@@ -5,35 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from payment_simulator import Run, simulate
+from payment_simulator import Run, load_config, simulate
 from payment_simulator_core_rs import Orchestrator, Recording
 
 Pay = tuple[str, str, int, int]
 """From, to, cents, tick."""
 
 
-def played(banks: dict[str, dict[str, Any]], payments: list[Pay], **top: Any) -> Run:
+def document(banks: dict[str, dict[str, Any]], payments: list[Pay], **top: Any) -> dict[str, Any]:
     """Ten ticks of these banks and payments, without netting unless `top` says so."""
-    return simulate(
-        {
-            "simulation": {"ticks_per_day": 5, "num_days": 2},
-            "agents": [{"id": name, "opening_balance": 0, **keys} for name, keys in banks.items()],
-            "lsm_config": {"enable_bilateral": False, "enable_cycles": False, **top.pop("lsm_config", {})},
-            "scenario_events": [
-                {
-                    "type": "CustomTransactionArrival",
-                    "from_agent": sender,
-                    "to_agent": receiver,
-                    "amount": amount,
-                    "deadline": 9,
-                    "schedule": {"type": "OneTime", "tick": tick},
-                }
-                for sender, receiver, amount, tick in payments
-            ]
-            + top.pop("more_events", []),
-            **top,
-        }
-    )
+    return {
+        "simulation": {"ticks_per_day": 5, "num_days": 2},
+        "agents": [{"id": name, "opening_balance": 0, **keys} for name, keys in banks.items()],
+        "lsm_config": {"enable_bilateral": False, "enable_cycles": False, **top.pop("lsm_config", {})},
+        "scenario_events": [
+            {
+                "type": "CustomTransactionArrival",
+                "from_agent": sender,
+                "to_agent": receiver,
+                "amount": amount,
+                "deadline": 9,
+                "is_divisible": True,
+                "schedule": {"type": "OneTime", "tick": tick},
+            }
+            for sender, receiver, amount, tick in payments
+        ]
+        + top.pop("more_events", []),
+        **top,
+    }
+
+
+def played(banks: dict[str, dict[str, Any]], payments: list[Pay], **top: Any) -> Run:
+    """The document from its first tick to its last."""
+    return simulate(document(banks, payments, **top))
 
 
 def transfer(amount: int, tick: int) -> dict[str, Any]:
@@ -328,6 +332,58 @@ def test_why_a_payment_waits(case: str) -> None:
     engine = played(banks, payments, **keys).engine
     agrees(engine.explain(payment, tick), expected)
     assert Recording(engine.config, engine.canonical_log()).explain(payment, tick) == engine.explain(payment, tick)
+
+
+# A payment that has waited for a tick is released later, or held. What is told after a command has taken it back:
+WAITS = condition(
+    "has waited",
+    {"op": ">", "left": {"field": "queue_age"}, "right": {"value": 0}},
+    action("later", "Release", timed_for_tick={"value": 5}),
+    action("now", "Release", priority_flag={"value": "HIGH"}),
+)
+TIMED: dict[str, Any] = {"A": {"policy": inline(payment_tree=WAITS)}, "B": {}, "C": {}}
+HOLDS: dict[str, Any] = {"A": {"policy": inline(payment_tree={**WAITS, "on_true": action("no", "Hold")})}, "B": {}}
+AFTER_A_COMMAND: dict[str, tuple[dict[str, Any], str, int, dict[str, Any]]] = {
+    "released later": (TIMED, "withdraw", 2, {"place": "queue1", "since_tick": 2, "reasons": ["timed_release"]}),
+    "and a tick after": (TIMED, "withdraw", 3, {"place": "queue1", "since_tick": 2, "reasons": ["timed_release"]}),
+    "declared, released later": (TIMED, "resubmit", 2, {"place": "queue1", "reasons": ["timed_release"]}),
+    "released at last": (TIMED, "withdraw", 5, {"place": "queue2", "since_tick": 5, "reasons": ["liquidity"]}),
+    "held": (HOLDS, "withdraw", 2, {"place": "queue1", "since_tick": 2, "reasons": ["policy_hold"]}),
+    "released again at once": (THREE, "withdraw", 2, {"place": "queue2", "since_tick": 2, "reasons": ["liquidity"]}),
+}
+
+
+@pytest.mark.parametrize("case", AFTER_A_COMMAND)
+def test_why_a_payment_waits_after_a_command(case: str) -> None:
+    banks, command, tick, expected = AFTER_A_COMMAND[case]
+    engine = Orchestrator(load_config(document(banks, [("A", "B", 90, 0)])).engine_input())
+    engine.run(2)
+    if command == "withdraw":
+        engine.withdraw("tx_00000001")
+    else:
+        engine.resubmit("tx_00000001", "Urgent")
+    engine.run(8)
+    agrees(engine.explain("tx_00000001", tick), expected)
+    assert Recording(engine.config, engine.canonical_log()).explain("tx_00000001", tick) == engine.explain(
+        "tx_00000001", tick
+    )
+
+
+def test_a_flag_gives_the_priority_with_the_release_and_the_first_declaration_follows_none() -> None:
+    engine = Orchestrator(load_config(document(TIMED, [("A", "B", 90, 0)])).engine_input())
+    engine.run(2)
+    for declared in ("Urgent", "HighlyUrgent"):
+        engine.resubmit("tx_00000001", declared)
+        engine.tick()
+    events = engine.events(0, engine.current_tick)
+    submitted = next(event for event in events if event["event_type"] == "RtgsSubmission")
+    assert (submitted["internal_priority"], submitted["rtgs_priority"]) == (10, "Normal")
+    assert not [event for event in events if event["event_type"] == "TransactionReprioritized"]
+    told = [event for event in events if event["event_type"] == "RtgsResubmission"]
+    assert [(event["old_rtgs_priority"], event["new_rtgs_priority"]) for event in told] == [
+        ("None", "Urgent"),
+        ("Urgent", "HighlyUrgent"),
+    ]
 
 
 @pytest.mark.parametrize(("missing", "settles"), [(0, 2), (1, -1)])

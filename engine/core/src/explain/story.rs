@@ -11,6 +11,10 @@ use crate::views::{Record, each_settlement};
 pub struct Story {
     /// The last one up to the end of the tick: place and tick.
     last: Option<(usize, u32, EventKind)>,
+    /// Whether that was a command. The payment's bank has decided about it after that, in the same tick.
+    is_command: bool,
+    /// Whether nothing has been said about it since it arrived: it has not been decided about, or without an event.
+    has_only_arrived: bool,
     /// When it last came into its sender's own queue: on arrival or back from the central queue.
     in_queue1_since: Option<u32>,
     /// The end of the tick, as a place in the log.
@@ -32,9 +36,20 @@ impl Story {
     pub fn of(record: &Record<'_>, payment: u32, tick: u32) -> Self {
         let after = tick.saturating_add(1);
         let end = record.log.range(after, u32::MAX).next().map_or(record.log.len(), |event| event.sequence);
-        let mut story = Self { last: None, in_queue1_since: None, end, next: None };
-        for event in record.log.range(0, after).filter(|event| concerns(event, payment)) {
+        let mut story = Self { last: None, is_command: false, has_only_arrived: false, in_queue1_since: None, end, next: None };
+        let told = |event: &EventRef<'_>| event.kind == EventKind::ControlExecuted || concerns(event, payment);
+        for event in record.log.range(0, after).filter(told) {
+            if event.kind == EventKind::ControlExecuted {
+                // Commands come before all else in a tick: whatever has been said about the payment in it is theirs.
+                story.is_command |= story.last.is_some_and(|(_, at, _)| at == event.tick);
+                continue;
+            }
             story.last = Some((event.sequence, event.tick, event.kind));
+            story.is_command = false;
+            // A declaration leaves it where it is.
+            if event.kind != EventKind::RtgsResubmission {
+                story.has_only_arrived = event.kind == EventKind::Arrival;
+            }
             if matches!(event.kind, EventKind::Arrival | EventKind::RtgsWithdrawal) {
                 story.in_queue1_since = Some(event.tick);
             }
@@ -47,14 +62,16 @@ impl Story {
     /// Why the payment is in its sender's own queue at the end of the tick.
     pub fn queue1_reason(&self, payment: &PaymentReplay, tick: u32) -> &'static str {
         match self.last {
-            Some((_, at, kind)) if at == tick => match kind {
+            // No event: it waits for its turn among the parts of a staggered split, or for the tick that its policy named.
+            _ if self.has_only_arrived && payment.parent >= 0 => "later_part",
+            Some((_, at, kind)) if at == tick && !self.is_command => match kind {
                 EventKind::PolicyHold => "policy_hold",
                 EventKind::TransactionReprioritized => "reprioritized",
                 EventKind::RtgsResubmission => "declared_anew",
                 EventKind::RtgsWithdrawal => "withdrawn",
-                _ => silent(payment),
+                _ => "timed_release",
             },
-            _ => silent(payment),
+            _ => "timed_release",
         }
     }
 
@@ -92,11 +109,6 @@ impl Story {
         }
         Some(Later { event: event_value(&event), received })
     }
-}
-
-/// No event: it waits for its turn among the parts of a staggered split, or for the tick that its policy named.
-fn silent(payment: &PaymentReplay) -> &'static str {
-    if payment.parent >= 0 { "later_part" } else { "timed_release" }
 }
 
 /// Whether an event says where this payment stands.

@@ -11,7 +11,7 @@ use crate::event::EventKind;
 use crate::log::NONE;
 use crate::settlement::{Obstacle, release_from_queue2, save_liquidity, test};
 use crate::transaction::{Mechanism, Status};
-use common::{config, scenario};
+use common::{acts, config, scenario};
 use proptest::prelude::*;
 
 /// The engine after a pass over Queue 2 in which a bank has so much more.
@@ -180,10 +180,11 @@ fn money_makes_it_net(engine: &Orchestrator, told: &Explanation) -> Result<(), T
 
 proptest! {
     #[test]
-    fn explanations_are_true(scenario in scenario()) {
+    fn explanations_are_true(scenario in scenario(), acts in acts()) {
         let mut engine = Orchestrator::new(config(scenario)).unwrap();
         let mut waiting: Vec<(u32, u32)> = Vec::new();
         while !engine.is_complete() {
+            common::act(&mut engine, &acts);
             engine.tick().unwrap();
             let tick = engine.current_tick() - 1;
             // Each explanation reads the log: enough of them, and not all.
