@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ SEEDS = [*range(19), 2**53 + 1]
 """The last one is no number that JavaScript could hold."""
 
 RUN = """
+import base64
 import json
 from payment_simulator_core_rs import Orchestrator
 
@@ -39,3 +41,36 @@ def test_every_scenario_has_its_native_hash_for_twenty_seeds(started: Visit) -> 
     native = [log_hash(config, seed) for config in configs for seed in SEEDS]
     assert len(set(native)) > len(native) / 2, "most scenarios draw their payments"
     assert json.loads(started.python(RUN, configs=json.dumps(configs), seeds=json.dumps(SEEDS))) == native
+
+
+GO_ON = """
+import base64, json
+from payment_simulator_core_rs import Orchestrator
+
+def gone_on(native):
+    engine = Orchestrator.load(base64.b64decode(native["bytes"]))
+    told = Orchestrator.load_json(native["json"])
+    saved = base64.b64encode(engine.save()).decode()
+    for run in (engine, told):
+        run.run(run.total_ticks)
+    return [engine.log_hash(), told.log_hash(), saved]
+
+json.dumps([gone_on(native) for native in json.loads(snapshots)])
+"""
+
+
+def test_a_native_snapshot_goes_on_in_the_page_and_the_page_s_own_goes_on_natively(started: Visit) -> None:
+    whole = []
+    snapshots = []
+    for path in SCENARIOS:
+        engine = Orchestrator(load_config(path).engine_input())
+        engine.run(engine.total_ticks // 2)
+        snapshots.append({"bytes": base64.b64encode(engine.save()).decode(), "json": engine.save_json()})
+        engine.run(engine.total_ticks)
+        whole.append(engine.log_hash())
+    from_page = json.loads(started.python(GO_ON, snapshots=json.dumps(snapshots)))
+    assert [[from_bytes, from_json] for from_bytes, from_json, _ in from_page] == [[hash_, hash_] for hash_ in whole]
+    for (_, _, saved), expected in zip(from_page, whole, strict=True):
+        engine = Orchestrator.load(base64.b64decode(saved))
+        engine.run(engine.total_ticks)
+        assert engine.log_hash() == expected

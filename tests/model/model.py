@@ -1,9 +1,9 @@
 """The rules of settlement once more: slow, obvious, written from the specification and not from the engine.
 
-It knows what the comparison needs: injected payments, the policies Fifo, Deadline and LiquidityAware, both orders of
-Queue 1, escalation, limits, collateral as it was posted, deferred crediting, Queue 2 with and without blocking,
-bilateral netting, multilateral netting in queue order, costs and penalties over several days. It reads a scenario
-document in its canonical spelling.
+It knows what the comparison needs: injected payments, direct transfers, the policies Fifo, Deadline and LiquidityAware,
+decision trees that release or hold within a budget (`trees.py`), both orders of Queue 1, escalation, limits, collateral
+as it was posted, deferred crediting, Queue 2 with and without blocking, bilateral netting, multilateral netting in
+queue order, costs and penalties over several days. It reads a scenario document in its canonical spelling.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
+
+from tests.model import trees
 
 Pair = tuple[str, str]
 
@@ -110,6 +112,10 @@ class Model:
         for event in self.document["scenario_events"]:
             if event["schedule"]["tick"] != now:
                 continue
+            if event["type"] == "DirectTransfer":
+                self.banks[event["from_agent"]].balance -= event["amount"]
+                self.banks[event["to_agent"]].balance += event["amount"]
+                continue
             deadline = min(now + event["deadline"], self.ticks)
             if self.document["deadline_cap_at_eod"]:
                 deadline = min(deadline, now - now % self.ticks_per_day + self.ticks_per_day - 1)
@@ -161,11 +167,43 @@ class Model:
         if self.document["queue1_ordering"] == "priority_deadline":
             bank.queue1.sort(key=lambda payment: (-payment.priority, payment.deadline))
         released: list[Payment] = []
-        for payment in bank.queue1:
+        if bank.policy["type"] == "Inline":
+            released = self.released_by_tree(bank, now)
+        for payment in bank.queue1 if bank.policy["type"] != "Inline" else []:
             if self.releases(bank, payment, sum(earlier.amount for earlier in released), now):
                 released.append(payment)
         bank.queue1 = [payment for payment in bank.queue1 if payment not in released]
         return released
+
+    def released_by_tree(self, bank: Bank, now: int) -> list[Payment]:
+        """What the payment tree releases and the budget of the bank tree, made anew in each tick, allows."""
+        documents = bank.policy["decision_trees"]
+        budget = trees.Budget(documents.get("bank_tree"))
+        chosen = [
+            payment
+            for payment in bank.queue1
+            if trees.action(documents["payment_tree"], self.fields(bank, payment, now))["action"] == "Release"
+        ]
+        return [payment for payment in chosen if budget.spend(payment.receiver, payment.amount)]
+
+    def fields(self, bank: Bank, payment: Payment, now: int) -> trees.Fields:
+        """What a payment tree sees."""
+        total = sum(other.amount for other in bank.queue1)
+        return {
+            "amount": payment.amount,
+            "remaining_amount": payment.amount,
+            "priority": payment.priority,
+            "ticks_to_deadline": payment.deadline - now,
+            "queue_age": now - payment.arrival,
+            "balance": bank.balance,
+            "credit_used": max(-bank.balance, 0),
+            "available_liquidity": bank.available,
+            "effective_liquidity": bank.available,
+            "outgoing_queue_size": len(bank.queue1),
+            "queue1_total_value": total,
+            "queue1_liquidity_gap": max(total - bank.available, 0),
+            "day_progress_fraction": now % self.ticks_per_day / self.ticks_per_day,
+        }
 
     @staticmethod
     def releases(bank: Bank, payment: Payment, already: int, now: int) -> bool:

@@ -67,3 +67,12 @@ fn bounded_searches_for_cycles_end_as_recorded() {
     };
     assert_eq!(outcome(60, bounded), "c4a87bba3311eee6");
 }
+
+#[test]
+fn banks_with_rates_of_their_own_are_charged_as_recorded() {
+    let rates = |scenario: &mut Value| {
+        scenario["agents"][0]["overdraft_bps_per_tick"] = json!("25");
+        scenario["agents"][1]["delay_cost_per_tick_per_cent"] = json!("0.02");
+    };
+    assert_eq!(outcome(40, rates), "15cf16588c71bf44");
+}
