@@ -137,7 +137,10 @@ def keep() -> list[str] | None:
     None when memory as it is now is not what a later start could begin with.
     """
     busy = any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop()))
-    return None if touched or busy or app.exchange.began or app.session.embedded else _drawn()
+    if touched or busy or app.exchange.began or app.session.embedded:
+        return None
+    _send_what_waits()
+    return _drawn()
 
 
 def resume(boot: str) -> None:
@@ -150,6 +153,7 @@ def resume(boot: str) -> None:
 
 def patch(change: str) -> None:
     """A change made on the page, as Bokeh's JSON patch."""
+    _send_what_waits()
     setter: Any = "js"
     document.apply_json_patch(json.loads(change), setter=setter)
 
@@ -160,6 +164,14 @@ def receive(name: str, payload: str, content: Any = None) -> None:
     touched = touched or name not in ("theme", "visible", "last")
     told = json.loads(payload)
     page.receive(name, {**told, "bytes": content} if content else told)
+
+
+def _send_what_waits() -> None:
+    """Before the document is written or changed from the page: after either, Bokeh takes the page to know every model,
+    also one that is on its way there.
+    """
+    if page.patches:
+        page.patches.flush()
 
 
 def _drawn() -> list[str]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 0.8
 """How long after a change the address and the last session follow it."""
+SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
+LARGEST_TEXT = 1_000_000
+"""Bytes of a scenario file that the editor takes: checking it as one types takes a second or two."""
 
 
 class Exchange:
@@ -152,19 +155,37 @@ class Exchange:
         self.view.tell(Note("warning", words.picture_missing(words.FIGURES.get(name, name))))
 
     def _file(self, payload: Payload) -> None:
-        """A file that was chosen or dropped."""
+        """A file that was chosen or dropped: a scenario, else a run file."""
         from panel_app import text_share as words
         from panel_app.run_files import open_run_file
         from panel_app.sharing import LinkError, Note
 
-        name = str(payload.get("name") or "")[:120]
+        name, content = str(payload.get("name") or "")[:120], _bytes(payload.get("bytes"))
         try:
-            note = open_run_file(self.session, name, _bytes(payload.get("bytes")))
+            if name.lower().endswith(SCENARIO_SUFFIXES):
+                note = self._edit(name, content)
+            else:
+                note = open_run_file(self.session, name, content)
         except LinkError as broken:
             self.view.tell(Note("error", words.FILE_BROKEN, f"{name} {broken}"))
             return
         self.close()
         self.view.tell(note)
+
+    def _edit(self, name: str, content: bytes) -> Note:
+        """Put the text of a scenario file into the editor. Raises `LinkError`."""
+        from panel_app import text_share as words
+        from panel_app.sharing import LinkError, Note
+
+        if len(content) > LARGEST_TEXT:
+            raise LinkError(words.scenario_too_large(len(content), LARGEST_TEXT))
+        try:
+            written = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise LinkError(words.NOT_A_TEXT) from None
+        self.app.look("edit")
+        self.app.actions["editor-open"](written.replace("\r\n", "\n"))
+        return Note("info", *words.scenario_opened(name))
 
     def _download(self, name: str, mime: str, content: bytes) -> None:
         self.page.send("download", {"name": name, "mime": mime, "bytes": content})

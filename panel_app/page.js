@@ -35,8 +35,8 @@ export function attach(send, keys) {
     if (path.some((node) => node instanceof Element && node.matches("[data-whole]"))) open(whole(), "_blank", "noopener")
     const copying = path.find((node) => node instanceof Element && node.matches("[data-copy]"))
     if (copying) copy(iframe()).then((done) => { if (done) copying.textContent = copying.dataset.done })
-    if (path[0] instanceof Element && path[0].matches("input, select, label")) return
-    const source = path.find((node) => node instanceof Element && node.matches(ACTION) && !node.matches("input, select"))
+    if (path[0] instanceof Element && path[0].matches("input, select, textarea, label")) return
+    const source = path.find((node) => node instanceof Element && node.matches(ACTION) && !node.matches("input, select, textarea"))
     if (!source || source.disabled) return
     if (source.matches("a")) event.preventDefault()
     act(source.dataset.do, source.dataset.value)

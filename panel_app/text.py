@@ -569,7 +569,11 @@ def steps_and_seen(steps: int, seen: int) -> str:
 EDITOR, TEXT_OF_SCENARIO = "Editor", "Scenario as YAML"
 EDITOR_HELP = "Tab leaves the text. F8 goes to the next message."
 EDITED = "edited"
-SAVE_FILE, REVERT = "Save file", "As in the file"
+OPEN_SCENARIO, SAVE_FILE, REVERT = "Open a scenario file", "Save file", "As in the file"
+NO_SOURCE = (
+    "# This run came by a link or as a run file, which hold its scenario as the engine takes it, not its text.\n"
+    "# Open a scenario file here, or choose a scenario above. The run stays on show until a text is valid.\n"
+)
 GROUPS = {"bank": "Bank", "day": "Day and netting", "costs": "Costs"}
 FORM, MESSAGES = "Form", "Messages"
 NEXT_MESSAGE = "F8 next message"

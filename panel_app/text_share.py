@@ -90,6 +90,18 @@ def other_version(made_with: str, opened_with: str) -> tuple[str, str]:
     return f"Link from version {made_with}", f"opened with {opened_with}; the event log is the same, event by event"
 
 
+NOT_A_TEXT = "is not a text in UTF-8. Save it as UTF-8, or open another file."
+
+
+def scenario_too_large(size: int, most: int) -> str:
+    return f"has {size:,} bytes, and the editor takes scenarios up to {most:,}. payment-sim runs larger ones."
+
+
+def scenario_opened(name: str) -> tuple[str, str]:
+    """The text of a file is in the editor."""
+    return f"{name} is in the editor.", "It runs as soon as nothing is wrong with it. Undo brings the former text back."
+
+
 def file_opened(name: str, payments: int, ticks: int) -> tuple[str, str]:
     return f"{name}", f"{count(payments, 'payment')} in {count(ticks, 'tick')}, checked by its hash"
 

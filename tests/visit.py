@@ -130,11 +130,19 @@ class Visit:
 
     def wrong(self) -> list[str]:
         """What it has complained about and asked others for since this was last asked."""
-        if not self.page.is_closed() and not self.may_complain:
-            self.page.evaluate("0")  # what the page has said so far arrives before the answer
+        self._listen()
         complaints, self.complaints = self.complaints, []
         strangers, self.strangers = self.strangers, []
         return [*([] if self.may_complain else complaints), *(f"asked for {stranger}" for stranger in strangers)]
+
+    def close(self) -> None:
+        """Close the page, when all that it has said has arrived."""
+        self._listen()
+        self.page.close()
+
+    def _listen(self) -> None:
+        if not self.page.is_closed() and not self.may_complain:
+            self.page.evaluate("0")  # what the page has said so far arrives before the answer
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

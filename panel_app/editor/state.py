@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from panel_app import scenarios
+from panel_app import text as words
 from panel_app.editor import fields, spans
 from panel_app.editor.checked import Checked, check
 from panel_app.editor.fields import Field
@@ -37,6 +38,8 @@ class Editor:
         self.bank = 0
         """The place of the bank in the text's list of agents."""
         self._undo: list[str] = []
+        self._filed = ""
+        """The text of the scenario's file; of a run that came by a link or as a file there is none."""
         self._ran = ""
         self._texts: list[tuple[dict[str, Any], str]] = []
         """The text of each version that was run, so that the text follows when a version is undone."""
@@ -50,7 +53,11 @@ class Editor:
             return
         self.scenario, self.bank, self.refused = self.session.scenario, 0, ""
         self._undo = []
-        self._put(scenarios.source(self.scenario))
+        try:
+            self._filed = scenarios.source(self.scenario)
+        except scenarios.UnknownScenario:
+            self._filed = words.NO_SOURCE
+        self._put(self._filed)
         self._ran = self.text
         self._texts = [(self.session.filed, self.text)]
         self.check()
@@ -58,7 +65,7 @@ class Editor:
     @property
     def edited(self) -> bool:
         """Whether the text differs from the scenario's file."""
-        return bool(self.scenario) and self.text != scenarios.source(self.scenario)
+        return self.text != self._filed
 
     @property
     def can_undo(self) -> bool:
@@ -105,7 +112,7 @@ class Editor:
 
     def revert(self) -> None:
         """Back to the scenario as it is in its file."""
-        self.replace(scenarios.source(self.scenario))
+        self.replace(self._filed)
 
     def check(self) -> None:
         """Find what is wrong with the text."""

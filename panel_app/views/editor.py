@@ -60,6 +60,7 @@ class Written(Part):
             "editor-go": self._go,
             "editor-fix": self._fix,
             "editor-save": lambda _: self._save(),
+            "editor-open": lambda text: self.changed(lambda: editor.replace(str(text))),
         }
 
     def update(self, changed: frozenset[str]) -> None:
@@ -174,6 +175,8 @@ class Written(Part):
             '<span class="small muted">{edited}</span><span class="right">'
             '<button class="button square" data-do="editor-undo" aria-label="{undo}" title="{undo}"{no_undo}>'
             '{undo_icon}</button><button class="button outline" data-do="editor-revert"{no_revert}>{revert}</button>'
+            '<label class="button outline"><input type="file" accept=".yaml,.yml,.json" class="unseen" '
+            'data-file="scenario">{open}</label>'
             '<button class="button outline" data-do="editor-save">{save}</button></span></div>'
             '<code-editor label="{name}" help="{help}" do="editor-text" at="editor-caret" revision="{revision}" '
             'text="{text}" marks="{marks}"></code-editor>'
@@ -188,6 +191,7 @@ class Written(Part):
             no_undo="" if editor.can_undo else Markup(" disabled"),
             no_revert="" if editor.edited else Markup(" disabled"),
             revert=text.REVERT,
+            open=text.OPEN_SCENARIO,
             save=text.SAVE_FILE,
             name=text.TEXT_OF_SCENARIO,
             help=text.EDITOR_HELP,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -12,6 +13,9 @@ from web.serve import Server
 
 expect.set_options(timeout=20_000)  # a crowded machine may take long; a test that waits for nothing loses nothing
 Visits = Callable[..., Visit]
+
+OWN_STORAGE = "try { Object.defineProperty(window, 'localStorage', {value: sessionStorage}) } catch {}"
+"""What one page of the profile has kept of its session is not offered to the next. (An empty page has no storage.)"""
 
 
 @pytest.fixture(scope="session")
@@ -32,18 +36,6 @@ def watched() -> list[Visit]:
     return []
 
 
-@pytest.fixture(scope="session")
-def opened(browser: Browser, watched: list[Visit]) -> Visits:
-    """`opened(address)` is a page in a new profile, for as long as its user wants; keywords go to the context."""
-
-    def visit(address: str, **options: object) -> Visit:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, **options})  # type: ignore[arg-type]
-        watched.append(Visit(context, address))
-        return watched[-1]
-
-    return visit
-
-
 @pytest.fixture(autouse=True)
 def nobody_complains(watched: list[Visit]) -> Iterator[None]:
     """After each test, so that the one whose page complained is the one that fails."""
@@ -53,25 +45,64 @@ def nobody_complains(watched: list[Visit]) -> Iterator[None]:
     assert wrong == []
 
 
-@pytest.fixture
-def visits(opened: Visits, server: Server) -> Iterator[Visits]:
-    """`visits()` is a page in a new profile at the site, `visits(address)` elsewhere; closed after the test."""
-    made: list[Visit] = []
-
-    def visit(address: str = server.address, **options: object) -> Visit:
-        made.append(opened(address, **options))
-        return made[-1]
-
+@pytest.fixture(scope="session")
+def started(browser: Browser, server: Server, watched: list[Visit]) -> Iterator[Visit]:
+    """One visit that is ready, for tests that leave the run as they found it. Its profile is where `visits` go on."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    visit = Visit(context, server.address)
+    watched.append(visit)
+    visit.page.add_init_script(OWN_STORAGE)
+    visit.open().wait_for("kept")
     yield visit
-    wrong = [line for one in made for line in one.wrong()]
-    for one in made:
-        one.page.context.close()
-    assert wrong == []
+    context.close()
 
 
 @pytest.fixture(scope="session")
-def started(opened: Visits, server: Server) -> Iterator[Visit]:
-    """One visit that is ready, for tests that leave the run as they found it."""
-    visit = opened(server.address).open()
+def opened(started: Visit, watched: list[Visit]) -> Visits:
+    """`opened()` is a page for as long as its user wants, in a profile that has been at the site before: it starts from
+    the memory kept there. Keywords: width and height; whether the profile remembers its session; what
+    `Page.emulate_media` takes.
+    """
+
+    def visit(width: int = 1280, height: int = 720, remembers: bool = False, **media: Any) -> Visit:
+        made = Visit(started.page.context, started.address)
+        watched.append(made)
+        if not remembers:
+            made.page.add_init_script(OWN_STORAGE)
+        made.page.set_viewport_size({"width": width, "height": height})
+        made.page.emulate_media(**media)
+        return made
+
+    return visit
+
+
+@pytest.fixture
+def visits(opened: Visits) -> Iterator[Visits]:
+    """The same for one test."""
+    made: list[Visit] = []
+
+    def visit(**options: Any) -> Visit:
+        made.append(opened(**options))
+        return made[-1]
+
     yield visit
-    visit.page.context.close()
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def newcomers(browser: Browser, server: Server, watched: list[Visit]) -> Iterator[Visits]:
+    """`newcomers()` is a page in a new profile, `newcomers(address)` elsewhere; keywords go to the browser context."""
+    made: list[Visit] = []
+
+    def visit(address: str = server.address, **options: Any) -> Visit:
+        made.append(Visit(browser.new_context(**{"viewport": {"width": 1280, "height": 720}, **options}), address))
+        watched.append(made[-1])
+        return made[-1]
+
+    yield visit
+    for one in made:
+        one.close()
+        one.page.context.close()

@@ -10,13 +10,12 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visits
 from tests.visit import START_MS, Visit
-from web.serve import Server
 
 
 @pytest.fixture(scope="module")
-def comparing(opened: Visits, server: Server) -> Iterator[Visit]:
+def comparing(opened: Visits) -> Iterator[Visit]:
     """One page on which netting was switched off after its run had been kept as A."""
-    visit = opened(server.address, viewport={"width": 1280, "height": 720}).open()
+    visit = opened().open()
     kept = visit.attribute("logHash")
     visit.page.keyboard.press("k")
     visit.page.get_by_role("switch", name="Bilateral netting").click()
@@ -25,7 +24,7 @@ def comparing(opened: Visits, server: Server) -> Iterator[Visit]:
     visit.page.get_by_role("button", name="Compare with A").click()
     expect(visit.page.get_by_text("Same 321 payments, one difference: netting.")).to_be_visible(timeout=START_MS)
     yield visit
-    visit.page.context.close()
+    visit.close()
 
 
 def columns(visit: Visit, source: str) -> dict[str, list[float]]:
@@ -142,7 +141,7 @@ def test_going_back_shows_the_simulator_again(comparing: Visit) -> None:
 
 
 def test_without_a_kept_run_there_is_a_way_to_one(visits: Visits) -> None:
-    visit = visits(viewport={"width": 390, "height": 844}).open()
+    visit = visits(width=390, height=844).open()
     page = visit.page
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("Keep a run as A, then change something.")).to_be_visible(timeout=START_MS)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-import pytest
+from payment_simulator import load_config, simulate
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.axe import violations
 from tests.browser.conftest import Visits
 from tests.visit import Visit
 
-SIZES = {"desk": (1280, 720), "phone": (390, 844)}
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
-def editor(visits: Visits, scenario: str = "eight_banks_scarce", size: str = "desk", **options: object) -> Visit:
-    width, height = SIZES[size]
-    visit = visits(viewport={"width": width, "height": height}, **options).open(f"?scenario={scenario}")
+def editor(visits: Visits, scenario: str = "eight_banks_scarce") -> Visit:
+    visit = visits().open(f"?scenario={scenario}")
     visit.page.get_by_role("button", name="Edit", exact=True).click()
     expect(written(visit.page)).to_have_value(re.compile(r"^# "))
     status(visit.page, "No errors.")
@@ -103,6 +102,35 @@ def test_form_and_text_are_in_step(visits: Visits) -> None:
     expect(page.locator(".form").get_by_label("Opening balance")).to_have_value("720,000.00")
 
 
+def test_the_form_follows_the_caret(visits: Visits) -> None:
+    page = editor(visits).page
+    for bank in ("GORSE", "BIRCH"):
+        put_caret_behind(page, f"id: {bank}")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".form").get_by_role("button", pressed=True)).to_have_text(bank.title())
+    put_caret_behind(page, "lsm_config:")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("tab", name="Day and netting")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_scenario_file_is_opened_and_its_mistake_is_marked(visits: Visits, tmp_path: Path) -> None:
+    visit = editor(visits)
+    page, run = visit.page, visit.attribute("logHash")
+    file = tmp_path / "mine.yaml"
+    valid = (SCENARIOS / "two_banks.yaml").read_text(encoding="utf-8")
+    file.write_text(valid.replace("num_days: 1", "num_days: 0"), encoding="utf-8")
+    page.get_by_label("Open a scenario file").set_input_files(file)
+    status(page, "1 error. The last valid version is still running.")
+    line = valid[: valid.index("num_days: 1")].count("\n") + 1
+    expect(page.locator(".messages li")).to_contain_text(f"Line {line}, column")
+    assert visit.attribute("logHash") == run
+    file.write_text(valid, encoding="utf-8")
+    page.get_by_label("Open a scenario file").set_input_files(file)
+    status(page, "No errors.")
+    native = simulate(load_config(SCENARIOS / "two_banks.yaml")).log_hash
+    page.wait_for_function("hash => document.documentElement.dataset.logHash === hash", arg=native)
+
+
 def test_tab_leaves_the_text(visits: Visits) -> None:
     page = editor(visits).page
     written(page).focus()
@@ -133,17 +161,3 @@ def test_the_way_of_a_payment_through_the_tree(visits: Visits) -> None:
     assert page.locator(".policy .box.taken").count() == page.locator(".policy path.taken").count() + 1
     page.get_by_text("In words").click()
     expect(page.locator(".policy .told")).to_contain_text("ticks to deadline \u2264 3")
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visits: Visits, size: str, scheme: str) -> None:
-    visit = editor(visits, "cautious_banks", size, color_scheme=scheme)
-    page = visit.page
-    assert violations(page) == []
-    text = written(page).input_value()
-    written(page).fill(text.replace("opening_balance: 80_000_000", "opening_balance: 1.5").replace("eod_p", "eod_q"))
-    status(page, "errors.")
-    page.get_by_text("In words").click()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]

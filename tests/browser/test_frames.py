@@ -44,9 +44,7 @@ def used(visit: Visit) -> tuple[int, int]:
 
 
 def test_redraws_leave_no_memory_behind(visits: Visits) -> None:
-    visit = visits(service_workers="block")
-    visit.may_complain = True  # that service workers are blocked here
-    visit.open()
+    visit = visits().open()
     visit.page.set_default_timeout(max(START_MS, 60 * REDRAWS))
     visit.page.wait_for_timeout(1500)
     redraw(visit, WARM_UP)

@@ -1,15 +1,11 @@
-"""Lessons on the page: one is played by keyboard alone, as a screen reader would go through it; nothing fails axe."""
+"""Lessons on the page: one is played by keyboard alone, as a screen reader would go through it."""
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import violations
 from tests.browser.conftest import Visits
 from tests.visit import Visit
-
-SIZES = {"desk": (1280, 720), "phone": (390, 844)}
 
 
 def focused(page: Page) -> str:
@@ -35,9 +31,8 @@ def tab_to(page: Page, name: str, most: int = 60) -> None:
     raise AssertionError(f"{name!r} is not reached by {most} Tabs")
 
 
-def lessons(visits: Visits, size: str = "desk", **options: object) -> Visit:
-    width, height = SIZES[size]
-    visit = visits(viewport={"width": width, "height": height}, **options).open()
+def lessons(visits: Visits) -> Visit:
+    visit = visits().open()
     visit.page.get_by_role("button", name="Lessons", exact=True).click()
     visit.page.get_by_role("heading", name="Lessons").wait_for()
     return visit
@@ -142,18 +137,3 @@ def test_another_scenario_is_said_and_the_lesson_is_one_button_away(visits: Visi
     page.get_by_role("button", name="Back to this step").click()
     visit.page.wait_for_function("() => document.documentElement.dataset.scenario === 'gridlock_ring'")
     expect(page.get_by_role("button", name="Back to this step")).to_have_count(0)
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visits: Visits, size: str, scheme: str) -> None:
-    visit = lessons(visits, size, color_scheme=scheme)
-    page = visit.page
-    assert violations(page) == []
-    page.get_by_role("button", name="Begin: Lesson 2").click()
-    page.get_by_role("heading", name="Everybody waits").wait_for()
-    page.get_by_role("button", name="Show me").click()
-    page.get_by_role("radio", name="Until the first deadline").check()
-    page.get_by_role("status").filter(has_text="Not quite.").wait_for()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from payment_simulator import load_config, simulate
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import Visits
 from tests.visit import Visit
+from web.serve import Server
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SPOIL = """
@@ -21,59 +25,62 @@ async (name) => {
   }
 }
 """
+KEEPS = "from panel_app import browser; browser.keep() is not None"
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser, server: Server, watched: list[Visit]) -> Iterator[Visit]:
+    """Somebody who comes again and again, in a profile of their own."""
+    visit = Visit(browser.new_context(viewport={"width": 1280, "height": 720}), server.address).open()
+    watched.append(visit)
+    yield visit
+    visit.page.context.close()
 
 
 def again(visit: Visit, query: str = "") -> Visit:
-    """The same visitor, another time."""
-    visit.wait_for("kept")
-    return Visit(visit.page.context, visit.address).open(query)
+    """Come again when memory is kept."""
+    if not visit.attribute("resumed"):
+        visit.wait_for("kept")
+    visit.page.goto("about:blank")
+    return visit.open(query)
 
 
-def test_a_later_start_goes_on_where_the_first_was(visits: Visits) -> None:
-    first = visits().open()
-    shown = first.network(), first.attribute("logHash"), first.attribute("tick")
-    later = again(first)
-    assert later.attribute("resumed") == "true"
-    assert (later.network(), later.attribute("logHash"), later.attribute("tick")) == shown
-    later.press("ArrowRight")
-    later.press("ArrowLeft")
-    assert later.network() == shown[0]
-    later.page.locator("[data-do=cycles]").first.click()
-    later.wait_for("logHash", shown[1])
-    later.press("Control+z", changes="logHash")
-    assert later.attribute("logHash") == shown[1]
-    later.page.wait_for_timeout(500)
-    assert later.python("import pydantic, tarfile; pydantic.TypeAdapter(int).validate_python('5')") == 5
-    assert not later.complaints
+def shown(visit: Visit) -> tuple[str, ...]:
+    return visit.network(), visit.attribute("logHash"), visit.attribute("tick")
 
 
-@pytest.mark.parametrize(("first", "then"), [("", "two_banks"), ("?scenario=gridlock_ring&seed=3", "")])
-def test_it_opens_what_it_is_asked_for(visits: Visits, first: str, then: str) -> None:
-    later = again(visits().open(first), f"?scenario={then}&seed=77" if then else "")
-    name = then or "eight_banks_scarce"
-    native = simulate(load_config(SCENARIOS / f"{name}.yaml"), seed=77 if then else None)
-    assert later.attribute("resumed") == "true"
-    assert later.attribute("scenario") == name
-    assert later.wait_for("logHash").attribute("logHash") == native.log_hash
-    assert not later.complaints
+def test_a_later_start_goes_on_where_the_first_was(visitor: Visit) -> None:
+    first = shown(visitor)
+    visit = again(visitor)
+    assert visit.attribute("resumed") == "true"
+    assert shown(visit) == first
+    visit.press("ArrowRight")
+    visit.press("ArrowLeft")
+    assert shown(visit) == first
+    visit.page.locator("[data-do=cycles]").first.click()
+    visit.wait_for("logHash", first[1])
+    visit.press("Control+z", changes="logHash")
+    assert visit.attribute("logHash") == first[1]
+    assert visit.python("import pydantic, tarfile; pydantic.TypeAdapter(int).validate_python('5')") == 5
 
 
 @pytest.mark.parametrize("name", ["memory", "note"])
-def test_memory_that_does_not_fit_is_forgotten(visits: Visits, name: str) -> None:
-    first = visits().open()
-    first.wait_for("kept")
-    first.page.evaluate(SPOIL, name)
-    later = again(first)
-    later.wait_for("kept")
-    assert later.attribute("resumed") == ""
-    assert later.attribute("logHash") == first.attribute("logHash")
-    assert not later.complaints
+def test_memory_that_does_not_fit_is_forgotten(visitor: Visit, name: str) -> None:
+    """And what is kept instead, of whatever was on show, opens what a later visit asks for."""
+    visitor.page.evaluate(SPOIL, name)
+    visit = again(visitor, "?scenario=gridlock_ring&seed=3")
+    assert visit.attribute("resumed") == ""
+    for scenario, seed, query in (("eight_banks_scarce", None, ""), ("two_banks", 77, "?scenario=two_banks&seed=77")):
+        again(visit, query)
+        assert visit.attribute("resumed") == "true"
+        assert visit.attribute("scenario") == scenario
+        assert visit.attribute("logHash") == simulate(load_config(SCENARIOS / f"{scenario}.yaml"), seed=seed).log_hash
 
 
 def test_what_the_reader_did_is_not_kept(visits: Visits) -> None:
-    first = visits().open()
-    opened = first.attribute("tick")
-    first.press("ArrowRight")
-    first.page.wait_for_timeout(2000)
-    later = Visit(first.page.context, first.address).open()
-    assert later.attribute("tick") == opened
+    visit = visits().open()
+    deadline = time.monotonic() + 20
+    while not visit.python(KEEPS):
+        assert time.monotonic() < deadline, "something is always under way"
+    visit.press("ArrowRight")
+    assert not visit.python(KEEPS)

@@ -29,8 +29,8 @@ NO_MEMORY = (
         (NO_WORKER, "An extension or a rule of this network forbids it"),
     ],
 )
-def test_what_the_browser_lacks_is_named(visits: Visits, script: str, said: str) -> None:
-    visit = visits()
+def test_what_the_browser_lacks_is_named(newcomers: Visits, script: str, said: str) -> None:
+    visit = newcomers()
     visit.page.add_init_script(script)
     visit.page.goto(visit.address)
     visit.page.wait_for_selector("#failed:visible", timeout=START_MS)
@@ -38,8 +38,8 @@ def test_what_the_browser_lacks_is_named(visits: Visits, script: str, said: str)
     assert visit.page.locator("#picture svg").first.is_visible()
 
 
-def test_a_lack_of_memory_is_named(visits: Visits) -> None:
-    visit = visits()
+def test_a_lack_of_memory_is_named(newcomers: Visits) -> None:
+    visit = newcomers()
     visit.may_complain = True
 
     def answer(route: Route) -> None:
@@ -55,8 +55,8 @@ def test_a_lack_of_memory_is_named(visits: Visits) -> None:
 
 
 @pytest.mark.parametrize("file", ["interface.bin", "library.bin", "pyodide.asm.wasm"])
-def test_a_file_that_was_cut_is_named(visits: Visits, file: str) -> None:
-    visit = visits()
+def test_a_file_that_was_cut_is_named(newcomers: Visits, file: str) -> None:
+    visit = newcomers()
     visit.may_complain = True
 
     def answer(route: Route) -> None:
@@ -105,11 +105,11 @@ def next_version(folder: Path) -> Path:
     return site
 
 
-def test_versions_never_mix(visits: Visits, tmp_path: Path) -> None:
+def test_versions_never_mix(newcomers: Visits, tmp_path: Path) -> None:
     second = Server(next_version(tmp_path))
     second.server_close()
     with serving() as server:
-        visit = visits(server.address)
+        visit = newcomers(server.address)
         asked: list[str] = []
         visit.page.on("request", lambda request: asked.append(request.url))
         visit.open().wait_for("offline")

@@ -20,11 +20,9 @@ PNG, SVG = b"\x89PNG\r\n\x1a\n", b"<svg"
 
 
 @pytest.fixture(scope="module")
-def sharing(opened: Visits, server: Server) -> Iterator[Visit]:
+def sharing(opened: Visits) -> Iterator[Visit]:
     """One page on which netting by cycles was switched off, at its 51st tick."""
-    visit = opened(
-        server.address, viewport={"width": 1440, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
-    ).open()
+    visit = opened(width=1440, height=900).open()
     before = visit.attribute("logHash")
     visit.page.get_by_role("switch", name="Cycle netting").click()
     visit.wait_for("logHash", before)
@@ -32,7 +30,7 @@ def sharing(opened: Visits, server: Server) -> Iterator[Visit]:
     for _ in range(5):
         visit.press("Shift+ArrowRight")
     yield visit
-    visit.page.context.close()
+    visit.close()
 
 
 def save(page: Page, name: str) -> tuple[str, bytes]:
@@ -48,18 +46,20 @@ def open_panel(page: Page) -> None:
     expect(page.get_by_role("region", name="Files and pictures")).to_be_visible()
 
 
-def test_a_link_opens_elsewhere_as_the_same_run(sharing: Visit, visits: Visits) -> None:
+def test_a_link_opens_elsewhere_as_the_same_run(sharing: Visit, newcomers: Visits) -> None:
     page = sharing.page
     page.get_by_role("button", name="Copy a link to this run").click()
     expect(page.get_by_role("status").filter(has_text="Link copied")).to_contain_text("12:10")
     link = str(page.evaluate("navigator.clipboard.readText()"))
     assert link.startswith(sharing.address)
     assert len(link.partition("#")[2]) <= 8192
-    other = visits().open("#" + link.partition("#")[2])
+    other = newcomers().open("#" + link.partition("#")[2])
     for name in ("scenario", "seed", "tick", "logHash"):
         assert other.attribute(name) == sharing.attribute(name), name
     expect(other.page.get_by_role("switch", name="Cycle netting")).to_have_attribute("aria-checked", "false")
     expect(other.page.locator("#note")).to_have_count(0)
+    # What a link brought is not what a later visit begins with.
+    assert not other.python("from panel_app import browser; browser.keep() is not None")
     # The address follows what is changed, so that the page can simply be loaded again.
     other.press("ArrowRight")
     other.page.wait_for_function("old => location.href !== old", arg=link)
@@ -130,7 +130,7 @@ def test_every_picture_is_saved_as_png_and_as_svg(sharing: Visit) -> None:
 
 
 def test_the_last_session_is_offered_again(visits: Visits) -> None:
-    visit = visits().open()
+    visit = visits(remembers=True).open()
     page = visit.page
     expect(page.locator("#note")).to_have_count(0)
     before = visit.attribute("logHash")
@@ -147,7 +147,7 @@ def test_the_last_session_is_offered_again(visits: Visits) -> None:
     assert visit.attribute("logHash") == changed
 
 
-def test_within_another_page(sharing: Visit, visits: Visits, server: Server) -> None:
+def test_within_another_page(sharing: Visit, newcomers: Visits, server: Server) -> None:
     sharing.page.get_by_role("button", name="Copy a link to this run").click()
     expect(sharing.page.locator("#note")).to_contain_text("Link copied")
     open_panel(sharing.page)
@@ -155,7 +155,7 @@ def test_within_another_page(sharing: Visit, visits: Visits, server: Server) -> 
     expect(sharing.page.get_by_role("button", name="Copied")).to_be_visible()
     frame = str(sharing.page.evaluate("navigator.clipboard.readText()"))
     assert frame.startswith(f'<iframe src="{server.address}?embed#run=')
-    visit = visits()
+    visit = newcomers()
     visit.page.route(
         "**/host.html",
         lambda route: route.fulfill(

@@ -14,8 +14,8 @@ EVALUATE = "() => new Promise(done => setTimeout(() => { try { done(eval('1')) }
 STAGES = ["download", "python", "interface", "day", "ready"]
 
 
-def test_every_stage_is_passed_and_the_live_page_takes_the_place_of_the_picture(visits: Visits) -> None:
-    visit = visits().open()
+def test_every_stage_is_passed_and_the_live_page_takes_the_place_of_the_picture(newcomers: Visits) -> None:
+    visit = newcomers().open()
     marks = visit.page.evaluate("performance.getEntriesByType('mark').map(mark => mark.name)")
     assert [mark for mark in marks if mark in STAGES] == STAGES
     assert visit.page.locator("#picture").count() == 0
@@ -25,8 +25,8 @@ def test_every_stage_is_passed_and_the_live_page_takes_the_place_of_the_picture(
     assert 0 < int(visit.attribute("tick")) < int(visit.attribute("ticks"))
 
 
-def test_the_picture_needs_no_script(visits: Visits) -> None:
-    visit = visits(java_script_enabled=False)
+def test_the_picture_needs_no_script(newcomers: Visits) -> None:
+    visit = newcomers(java_script_enabled=False)
     visit.page.goto(visit.address)
     assert visit.page.locator("#picture svg").first.is_visible()
     assert visit.page.get_by_text("Alder").is_visible()
@@ -39,16 +39,9 @@ def test_the_policy_allows_no_evaluation(started: Visit) -> None:
     assert started.page.evaluate(EVALUATE) == "EvalError"
 
 
-def test_it_runs_under_any_path(visits: Visits) -> None:
+def test_it_runs_under_any_path_and_starts_again_without_the_server(newcomers: Visits) -> None:
     with serving(prefix="/some/where/") as server:
-        visit = visits(server.address).open("?seed=5")
-        assert visit.attribute("seed") == "5"
-        visit.page.context.close()
-
-
-def test_it_starts_again_without_the_server(visits: Visits) -> None:
-    with serving() as server:
-        visit = visits(server.address).open()
+        visit = newcomers(server.address).open()
         visit.wait_for("offline")
         shown = visit.network(), visit.attribute("logHash")
     visit.page.reload()
@@ -66,22 +59,17 @@ def test_it_starts_again_without_the_server(visits: Visits) -> None:
         ("library.bin", None, "Stage: download. The file library.bin did not arrive."),
     ],
 )
-def test_what_failed_is_said(visits: Visits, file: str, status: int | None, what: str) -> None:
-    visit = visits(permissions=["clipboard-read", "clipboard-write"])
+def test_what_failed_is_said(newcomers: Visits, file: str, status: int | None, what: str) -> None:
+    visit = newcomers(permissions=["clipboard-read", "clipboard-write"])
     visit.may_complain = True
-    asked = 0
 
     def answer(route: Route) -> None:
-        nonlocal asked
-        asked += 1
-        if asked > 1:
-            route.continue_()
-        elif status is None:
+        if status is None:
             route.abort()
         else:
             route.fulfill(status=status)
 
-    visit.page.context.route(f"**/{file}", answer)
+    visit.page.context.route(f"**/{file}", answer, times=1)
     visit.page.goto(visit.address)
     visit.page.wait_for_selector("#failed:visible", timeout=START_MS)
     assert what in visit.page.inner_text("#failed")
@@ -91,4 +79,13 @@ def test_what_failed_is_said(visits: Visits, file: str, status: int | None, what
     assert any(file in complaint or "Failed to load" in complaint for complaint in visit.complaints)
     visit.page.get_by_role("button", name="Try again").click()
     visit.page.wait_for_function("() => !document.documentElement.dataset.appFailed")
-    visit.wait_until_ready()
+
+
+def test_trying_again_starts(newcomers: Visits) -> None:
+    visit = newcomers()
+    visit.may_complain = True
+    visit.page.context.route("**/interface.bin", lambda route: route.abort(), times=1)
+    visit.page.goto(visit.address)
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.page.wait_for_selector("html[data-app-ready]", state="attached", timeout=START_MS)
+    assert not visit.page.locator("#failed").is_visible()

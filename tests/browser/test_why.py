@@ -12,14 +12,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visits
 from tests.browser.test_sharing import SCENARIO
 from tests.visit import Visit
-from web.serve import Server
 
 
 @pytest.fixture(scope="module")
-def visit(opened: Visits, server: Server) -> Iterator[Visit]:
-    visit = opened(server.address, viewport={"width": 1280, "height": 900}).open()
+def visit(opened: Visits) -> Iterator[Visit]:
+    visit = opened(height=900).open()
     yield visit
-    visit.page.context.close()
+    visit.close()
 
 
 def tap(page: Page, x: float, y: float) -> None:

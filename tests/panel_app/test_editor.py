@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from bokeh.document import Document
+from payment_simulator.execution.run_file import write_run
 
 from panel_app import scenarios, text
 from panel_app.app import App, build
@@ -260,6 +261,42 @@ def test_typing_shows_the_mistake_where_it_is_and_a_way_to_mend_it(app: App, pag
     assert saved is not None
     assert saved["bytes"].decode() == written
     assert saved["name"] == "cautious_banks.yaml"
+
+
+def test_a_scenario_file_is_opened_in_the_editor(page: Recorder) -> None:
+    app = build(Document(), page)
+    written = scenarios.source("two_banks")
+    page.say("file", name="Mine.YAML", bytes=b"\xef\xbb\xbf" + written.replace("\n", "\r\n").encode())
+    assert app.session.view == "edit"
+    assert "Mine.YAML is in the editor." in shown(app, "exchange")
+    assert app.session.base_config == scenarios.load("two_banks").config
+    log_hash = app.session.run.log_hash
+    page.say("file", name="wrong.json", bytes=b'{"agents": 1}')
+    assert text.LAST_VALID in shown(app, "written")
+    assert app.session.run.log_hash == log_hash
+    page.say("key", name="editor-undo")
+    assert "No errors." in shown(app, "written")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"\xff\xfe", "is not a text in UTF-8"), (b"#" * 1_000_001, "has 1,000,001 bytes")]
+)
+def test_a_scenario_file_that_cannot_be_opened_is_named(page: Recorder, content: bytes, said: str) -> None:
+    app = build(Document(), page)
+    page.say("file", name="mine.yaml", bytes=content)
+    assert f"mine.yaml {said}" in shown(app, "exchange")
+    assert app.session.view == "simulate"
+
+
+def test_a_run_without_the_text_of_its_scenario_is_said_to_be_one(page: Recorder) -> None:
+    app = build(Document(), page)
+    log_hash = app.session.run.log_hash
+    page.say("file", name="day.payrun", bytes=write_run(app.session.run.engine))
+    page.say("key", name="view", value="edit")
+    assert "This run came by a link or as a run file" in shown(app, "written")
+    assert app.session.run.log_hash == log_hash
+    page.say("file", name="mine.yaml", bytes=scenarios.source("two_banks").encode())
+    assert app.session.run.log_hash != log_hash
 
 
 def test_a_change_in_the_form_runs_the_day(app: App, page: Recorder) -> None:

@@ -44,8 +44,7 @@ class Differences(Part):
         comparison = self.session.comparison
         if comparison is None:
             return NOTHING
-        return Markup('<section class="table diffs" aria-label="{}">{}{}{}{}</section>').format(
-            words.DIFFERENCE,
+        return Markup('<section class="table diffs">{}{}{}{}</section>').format(
             self._measures(comparison),
             self._words(comparison),
             self._banks(comparison),
@@ -125,7 +124,7 @@ class Differences(Part):
         heads = [Markup('<th scope="col" class="number">{}</th>').format(name) for name in words.BANK_MEASURES.values()]
         return Markup(
             '<h2>{} <small class="muted">{}</small></h2><div class="scroll" tabindex="0" role="region" '
-            'aria-label="{}"><table><thead><tr><th scope="col">{}</th>{}<th></th></tr></thead><tbody>{}</tbody>'
+            'aria-label="{}"><table><thead><tr><th scope="col">{}</th>{}<td></td></tr></thead><tbody>{}</tbody>'
             "</table></div>"
         ).format(words.BY_BANK, words.MINUS_A, words.BY_BANK, words.BANK, join(heads), join(rows))
 

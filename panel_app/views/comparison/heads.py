@@ -85,7 +85,7 @@ class Side(Part):
             (words.COST, now.cost, ""),
         )
         items = [
-            Markup("<div><dt>{}</dt><dd>{}</dd>{}</div>").format(
+            Markup("<div><dt>{}</dt><dd>{}{}</dd></div>").format(
                 name, short(value), Markup("<small>{}</small>").format(note) if note else ""
             )
             for name, value, note in shown
