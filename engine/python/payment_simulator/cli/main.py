@@ -22,6 +22,7 @@ app = typer.Typer(
     "Data goes to stdout, everything for people to stderr. "
     "Exit codes: 0 done, 1 the scenario or the run failed, 2 wrong usage, 130 interrupted.",
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # the help would load twice as much as all commands do
 )
 app.command()(run)
 app.command()(replay)

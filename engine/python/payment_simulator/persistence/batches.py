@@ -65,3 +65,17 @@ def _texts(text: bytes, offsets: bytes, *, empty_is_null: bool = False) -> pa.Ar
         nulls = length - int(np.count_nonzero(there))
         validity = pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
     return pa.LargeStringArray.from_buffers(length, pa.py_buffer(offsets), pa.py_buffer(text), validity, nulls)
+
+
+PIECE_BYTES = 256
+
+
+def log_pieces(log: bytes) -> pa.Table:
+    """A canonical log cut into pieces, around its bytes: piece, log. At least one, if only of nothing."""
+    ends = np.arange(PIECE_BYTES, len(log) + PIECE_BYTES, PIECE_BYTES, dtype="<i8")
+    offsets = np.concatenate([[0], np.minimum(ends, len(log))]).astype("<i8") if len(log) else np.zeros(2, "<i8")
+    count = len(offsets) - 1
+    pieces = pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(log)]
+    )
+    return pa.table({"piece": np.arange(count), "log": pieces})

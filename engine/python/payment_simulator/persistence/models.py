@@ -64,12 +64,17 @@ class Simulation(Table):
 
 
 class LogSegment(Table):
-    """The canonical log of the events of one transaction. Joined in order they are the log of the run."""
+    """A piece of the canonical log of the events of one transaction. Joined in order they are the log of the run.
+
+    Pieces are small because DuckDB packs the last 122,880 rows of a table anew whenever rows are added to them.
+    """
 
     table_name = "log_segments"
-    primary_key = ("simulation_id", "segment")
+    unique = ("simulation_id", "segment", "piece")
+    compression: ClassVar[dict[str, str]] = {"log": "zstd"}
     simulation_id: str
     segment: Count
+    piece: Count
     first_seq: Count
     end_seq: Count
     end_tick: Count

@@ -14,7 +14,7 @@ import numpy as np
 
 from payment_simulator.execution.run_file import config_hash
 from payment_simulator.persistence import rollup
-from payment_simulator.persistence.batches import event_batch
+from payment_simulator.persistence.batches import event_batch, log_pieces
 from payment_simulator.persistence.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -108,14 +108,9 @@ class RunTables:
 
     def write_segment(self, log: bytes, first_seq: int, end_tick: int) -> None:
         """The canonical log of the events from `first_seq` up to `next_seq`, the last of which ends `end_tick` - 1."""
-        self._insert(
-            "log_segments",
-            segment=self._segment,
-            first_seq=first_seq,
-            end_seq=self.next_seq,
-            end_tick=end_tick,
-            log=log,
-        )
+        literal = "'" + self.simulation_id.replace("'", "''") + "'"
+        about = f"{literal}, {self._segment}, piece, {first_seq}, {self.next_seq}, {end_tick}, log"
+        self._insert_table(log_pieces(log), f"INSERT INTO log_segments SELECT {about} FROM arrived")
         self._segment += 1
 
     def end_day(self, end_tick: int) -> None:

@@ -59,10 +59,11 @@ class StoredRun:
 
     def log(self) -> bytes:
         """The canonical log of its whole ticks; of a run in which nothing has happened yet, the log of nothing."""
-        rows = self.database.connection.execute(
-            "SELECT log FROM log_segments WHERE simulation_id = ? ORDER BY segment", [self.simulation_id]
+        pieces = self.database.connection.execute(
+            "SELECT log FROM log_segments WHERE simulation_id = ? ORDER BY segment, piece", [self.simulation_id]
         ).fetchall()
-        return b"".join(bytes(log) for (log,) in rows) or Orchestrator(self.config()).canonical_log()
+        log = b"".join(piece for (piece,) in pieces)
+        return log or Orchestrator(self.config()).canonical_log()
 
     def recording(self) -> Recording:
         """The run, to look at."""
