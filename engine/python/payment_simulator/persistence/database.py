@@ -20,7 +20,7 @@ SILENT = "SET enable_progress_bar = false"
 CHECKPOINTS = "SET checkpoint_threshold = '64MB'"
 """How much is written in front of the file before it is packed into it: the last block of a table is packed anew each
 time, which at DuckDB's 16 MB costs more than all the rest where days are small."""
-MEMORY = "1GB"
+MEMORY = "2GB"
 """What DuckDB may take while it writes; beyond that it uses a temporary file. Runs need no more, however long."""
 
 
