@@ -1,8 +1,8 @@
 """Python's end of the line in the built site: runs in a web worker, in Pyodide, and nowhere else.
 
 `web/src/worker.js` calls `load`, `start`, `connect`, `rendered`, `patch` and `receive`, in this order; the last two
-again and again. Once all is quiet it keeps Python's memory together with what `keep` tells; a later start puts the
-memory back and goes on with `connect` and `resume`.
+again and again. When the site is built, web/build/memory.mjs does the same until nothing is under way, and takes
+Python's memory with what `still` tells; a visit's start puts the memory back and goes on with `resume` and `rendered`.
 """
 
 from __future__ import annotations
@@ -73,8 +73,6 @@ class WorkerPage:
 document: Document
 page: WorkerPage
 app: App
-touched = False
-"""Whether the reader has done anything yet."""
 
 
 def load() -> None:
@@ -86,6 +84,8 @@ def load() -> None:
     settings.py_log_level = "error"
     quick_start.import_bokeh()
     quick_start.remember_defaults()
+    import decimal  # noqa: F401  # what parts that are imported later need of the standard library, which may not be here
+
     import panel_app.app  # noqa: F401
 
 
@@ -130,17 +130,17 @@ def rendered(bridge: Bridge) -> None:
     quick_start.resume_collection()
 
 
-def keep() -> list[str] | None:
-    """Nobody has done anything yet, no link was opened, nothing is under way: the document as it is now, as `start`
-    returns it.
+def still() -> str:
+    """The document as it is now, as `start` returns it, when nothing is under way and memory holds nothing else.
 
-    None when memory as it is now is not what a later start could begin with.
+    Raises `RuntimeError` when something is under way: memory as it is then is not what a start could begin with.
     """
-    busy = any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop()))
-    if touched or busy or app.exchange.began or app.session.embedded:
-        return None
-    _send_what_waits()
-    return _drawn()
+    if any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop())):
+        raise RuntimeError("Something is still under way.")
+    quick_start.tidy()
+    if page.patches:
+        page.patches.forget()
+    return _drawn()[0]
 
 
 def resume(boot: str) -> None:
@@ -160,8 +160,6 @@ def patch(change: str) -> None:
 
 def receive(name: str, payload: str, content: Any = None) -> None:
     """A message from the page, its payload as JSON; `content` is an array of bytes that came with it."""
-    global touched
-    touched = touched or name not in ("theme", "visible", "last")
     told = json.loads(payload)
     page.receive(name, {**told, "bytes": content} if content else told)
 
@@ -182,6 +180,12 @@ def _stand_in() -> None:
     """Small replacements for what Panel imports but this site neither has nor needs."""
     # Panel imports pandas unless it finds pyodide_http.
     sys.modules["pyodide_http"] = _module("pyodide_http", patch_all=lambda: None)
+    # Panel names a class of it, to know it when it sees one.
+    mock = _module("unittest.mock", Mock=type("Mock", (), {}), MagicMock=type("MagicMock", (), {}))
+    sys.modules |= {"unittest": _module("unittest", mock=mock), "unittest.mock": mock}
+    # Of Panel's parts, the two largest that nothing else needs.
+    sys.modules["panel.chat"] = _module("panel.chat")
+    sys.modules["panel.pane.vtk"] = _module("panel.pane.vtk", VTK=None, VTKVolume=None)
     # It sanitises the HTML of some of Panel's components. Here that shows tags as text, which is as safe.
     sys.modules["nh3"] = _module("nh3", clean=lambda text, **options: html.escape(str(text)))
 

@@ -33,6 +33,10 @@ class Patches:
         self._send_patch = send_patch
         self.flush()
 
+    def forget(self) -> None:
+        """What is waiting need not be sent: the document is written anew with it."""
+        self._waiting.clear()
+
     def flush(self) -> None:
         """Send what is waiting, if anything is and somebody listens."""
         if self._send_patch is None or not self._waiting:

@@ -61,3 +61,26 @@ def resume_collection() -> None:
     """Collect from now on, but leave alone what is there already."""
     gc.freeze()
     gc.enable()
+
+
+def tidy() -> None:
+    """Leave in memory only what a later visit can need: no garbage, no caches, nothing that only people read."""
+    import linecache
+    import re
+    import types
+
+    from bokeh.core.property.bases import Property
+    from param import Parameter
+
+    gc.unfreeze()
+    for item in gc.get_objects():
+        if isinstance(item, types.FunctionType):
+            item.__doc__ = None
+        elif isinstance(item, Property):
+            item._help = None
+        elif isinstance(item, Parameter):
+            object.__setattr__(item, "doc", None)
+    re.purge()
+    linecache.clearcache()
+    gc.collect()
+    gc.freeze()

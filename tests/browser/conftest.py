@@ -54,7 +54,7 @@ def started(browser: Browser, server: Server, watched: list[Visit]) -> Iterator[
     visit = Visit(context, server.address)
     watched.append(visit)
     visit.page.add_init_script(OWN_STORAGE)
-    visit.open().wait_for("kept")
+    visit.open().wait_for("offline")
     yield visit
     context.close()
 
@@ -62,7 +62,7 @@ def started(browser: Browser, server: Server, watched: list[Visit]) -> Iterator[
 @pytest.fixture(scope="session")
 def opened(started: Visit, watched: list[Visit]) -> Visits:
     """`opened()` is a page for as long as its user wants, in a profile that has been at the site before: it starts from
-    the memory kept there. Keywords: width and height; whether the profile remembers its session; what
+    what the service worker keeps there. Keywords: width and height; whether the profile remembers its session; what
     `Page.emulate_media` takes.
     """
 

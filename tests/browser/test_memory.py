@@ -1,86 +1,90 @@
-"""Python's memory, kept after the first start: a later start goes on from it and is otherwise like any other."""
+"""Python's memory comes with the site: a start goes on from it, and takes the long way where it does not fit."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from payment_simulator import load_config, simulate
-from playwright.sync_api import Browser
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visits
-from tests.visit import Visit
-from web.serve import Server
+from tests.visit import SITE, Visit, serving
+from web.serve import File
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
-SPOIL = """
-async (name) => {
-  for (const key of await caches.keys()) {
-    if (!key.startsWith("python-memory-")) continue
-    const cache = await caches.open(key)
-    const place = (await cache.keys()).find((request) => request.url.endsWith(`/${name}`))
-    await cache.put(place, new Response(new Uint8Array(1000)))
-  }
-}
-"""
-KEEPS = "from panel_app import browser; browser.keep() is not None"
+ROOT = Path(__file__).parents[2]
+LATER = "**/{library,interface,validation}.bin"
 
 
-@pytest.fixture(scope="module")
-def visitor(browser: Browser, server: Server, watched: list[Visit]) -> Iterator[Visit]:
-    """Somebody who comes again and again, in a profile of their own."""
-    visit = Visit(browser.new_context(viewport={"width": 1280, "height": 720}), server.address).open()
-    watched.append(visit)
-    yield visit
-    visit.page.context.close()
-
-
-def again(visit: Visit, query: str = "") -> Visit:
-    """Come again when memory is kept."""
-    if not visit.attribute("resumed"):
-        visit.wait_for("kept")
-    visit.page.goto("about:blank")
-    return visit.open(query)
-
-
-def shown(visit: Visit) -> tuple[str, ...]:
-    return visit.network(), visit.attribute("logHash"), visit.attribute("tick")
-
-
-def test_a_later_start_goes_on_where_the_first_was(visitor: Visit) -> None:
-    first = shown(visitor)
-    visit = again(visitor)
+def test_a_start_goes_on_from_the_memory_of_the_site(newcomers: Visits) -> None:
+    visit = newcomers().open()
     assert visit.attribute("resumed") == "true"
-    assert shown(visit) == first
+    opened, log_hash = visit.network(), visit.attribute("logHash")
+    assert log_hash == simulate(load_config(ROOT / "scenarios/eight_banks_scarce.yaml")).log_hash
     visit.press("ArrowRight")
     visit.press("ArrowLeft")
-    assert shown(visit) == first
-    visit.page.locator("[data-do=cycles]").first.click()
-    visit.wait_for("logHash", first[1])
+    assert visit.network() == opened
+    visit.page.get_by_role("switch", name="Cycle netting").click()
+    visit.wait_for("logHash", log_hash)
     visit.press("Control+z", changes="logHash")
-    assert visit.attribute("logHash") == first[1]
+    assert visit.attribute("logHash") == log_hash
+    visit.page.wait_for_timeout(500)
     assert visit.python("import pydantic, tarfile; pydantic.TypeAdapter(int).validate_python('5')") == 5
 
 
-@pytest.mark.parametrize("name", ["memory", "note"])
-def test_memory_that_does_not_fit_is_forgotten(visitor: Visit, name: str) -> None:
-    """And what is kept instead, of whatever was on show, opens what a later visit asks for."""
-    visitor.page.evaluate(SPOIL, name)
-    visit = again(visitor, "?scenario=gridlock_ring&seed=3")
-    assert visit.attribute("resumed") == ""
-    for scenario, seed, query in (("eight_banks_scarce", None, ""), ("two_banks", 77, "?scenario=two_banks&seed=77")):
-        again(visit, query)
-        assert visit.attribute("resumed") == "true"
-        assert visit.attribute("scenario") == scenario
-        assert visit.attribute("logHash") == simulate(load_config(SCENARIOS / f"{scenario}.yaml"), seed=seed).log_hash
+def test_it_opens_what_it_is_asked_for(newcomers: Visits) -> None:
+    visit = newcomers().open("?scenario=two_banks&seed=77")
+    native = simulate(load_config(ROOT / "scenarios/two_banks.yaml"), seed=77)
+    assert (visit.attribute("resumed"), visit.attribute("scenario")) == ("true", "two_banks")
+    assert visit.attribute("logHash") == native.log_hash
 
 
-def test_what_the_reader_did_is_not_kept(visits: Visits) -> None:
-    visit = visits().open()
-    deadline = time.monotonic() + 20
-    while not visit.python(KEEPS):
-        assert time.monotonic() < deadline, "something is always under way"
+def test_nothing_waits_for_what_is_loaded_later(newcomers: Visits) -> None:
+    visit = newcomers()
+    held: list[Route] = []
+    visit.page.context.route(LATER, lambda route: held.append(route))
+    page = visit.open().page
+    for view in ("Lessons", "Compare", "Edit", "Simulate"):
+        page.get_by_role("button", name=view, exact=True).click()
+        expect(page.get_by_role("button", name=view, exact=True)).to_have_attribute("aria-current", "page")
+    page.get_by_role("button", name="Files and pictures").click()
+    expect(page.get_by_role("region", name="Files and pictures")).to_be_visible()
+    visit.page.get_by_label("Scenario", exact=True).select_option("two_banks")
+    visit.page.wait_for_function("() => document.documentElement.dataset.scenario === 'two_banks'")
+    assert held
+    for route in held:
+        route.continue_()
+
+
+def damaged(body: bytes) -> bytes:
+    """Not a module any more."""
+    return b"\0" * len(body)
+
+
+def altered(body: bytes) -> bytes:
+    """A module that puts other bytes into memory."""
+    middle = len(body) // 2
+    return body[:middle] + bytes(byte ^ 1 for byte in body[middle : middle + 4]) + body[middle + 4 :]
+
+
+@pytest.mark.parametrize("change", [damaged, altered])
+def test_where_memory_does_not_fit_everything_is_built(
+    newcomers: Visits, started: Visit, change: Callable[[bytes], bytes]
+) -> None:
+    with serving() as server:
+        (path,) = (path for path in server.files if path.endswith("/python.wasm"))
+        server.files[path] = File(path, {"identity": change(server.files[path].forms["identity"])})
+        visit = newcomers(server.address).open()
+    assert (started.attribute("resumed"), visit.attribute("resumed")) == ("true", "")
+    assert visit.attribute("logHash") == started.attribute("logHash")
+    assert visit.network() == started.network()
     visit.press("ArrowRight")
-    assert not visit.python(KEEPS)
+
+
+def test_nothing_of_the_machine_that_built_it_is_in_the_memory() -> None:
+    (memory,) = SITE.glob("memory-*/python.wasm")
+    content = memory.read_bytes()
+    assert b"site-packages" in content
+    assert str(ROOT).encode() not in content
+    assert str(Path.home()).encode() + b"/." not in content

@@ -54,7 +54,7 @@ def test_a_lack_of_memory_is_named(newcomers: Visits) -> None:
     assert visit.complaints
 
 
-@pytest.mark.parametrize("file", ["interface.bin", "library.bin", "pyodide.asm.wasm"])
+@pytest.mark.parametrize("file", ["own.bin", "_core.wasm", "pyodide.asm.wasm"])
 def test_a_file_that_was_cut_is_named(newcomers: Visits, file: str) -> None:
     visit = newcomers()
     visit.may_complain = True

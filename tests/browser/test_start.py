@@ -54,9 +54,9 @@ def test_it_runs_under_any_path_and_starts_again_without_the_server(newcomers: V
     ("file", "status", "what"),
     [
         ("pyodide.asm.wasm", 403, "Stage: download. The file pyodide.asm.wasm did not arrive (HTTP 403)."),
-        ("interface.bin", 404, "Stage: download. The file interface.bin did not arrive (HTTP 404)."),
+        ("python.wasm", 404, "Stage: download. The file python.wasm did not arrive (HTTP 404)."),
         ("panel.min.js", 500, "Stage: download. The file panel.min.js did not arrive."),
-        ("library.bin", None, "Stage: download. The file library.bin did not arrive."),
+        ("own.bin", None, "The file own.bin did not arrive."),
     ],
 )
 def test_what_failed_is_said(newcomers: Visits, file: str, status: int | None, what: str) -> None:

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from web.build import archive, assets, contents, first_run, licences, page, wheels
+from web.build import archive, assets, contents, first_run, licences, memory, page, wheels
 from web.build.site import Site
 
 ROOT = Path(__file__).parents[2]
@@ -24,20 +24,37 @@ def main() -> None:
     scenarios, lessons = first_run.checked_scenarios(), first_run.checked_lessons()
 
     site = Site()
-    library = archive.packed_zip(archive.compiled(contents.standard_library(wheels.RUNTIME / "python_stdlib.zip")))
-    interface = archive.packed(
-        archive.compiled(contents.interface(numpy))
-        | archive.compiled(contents.own(given.wheel))
-        | {f"panel_app/scenarios/{name}": text for name, text in (scenarios | lessons | first_run.texts()).items()}
-    )
-    validation = archive.packed(archive.compiled(contents.validation(pydantic_core)))
+    library = archive.zipped(archive.compiled(contents.standard_library(wheels.RUNTIME / "python_stdlib.zip")))
+    interface, linked = contents.apart(archive.compiled(contents.interface(numpy)))
+    own, engine = contents.apart(archive.compiled(contents.own(given.wheel), lines=True))
+    own |= {f"panel_app/scenarios/{name}": text for name, text in (scenarios | lessons | first_run.texts()).items()}
+    own |= {path: interface.pop(path) for path in [*interface] if contents.READ_SOON.search(path)}
+    validation = archive.compiled(contents.validation(pydantic_core))
+    pyodide = assets.runtime(wheels.RUNTIME)
     panel = {f"panel/{path}": content for path, content in assets.panel_styles().items()}
-    runtime = site.add_folder("runtime", assets.runtime(wheels.RUNTIME) | {"library.bin": library})
     static = site.add_folder("static", assets.scripts() | panel)
-    python = site.add_folder("python", {"interface.bin": interface, "validation.bin": validation})
+    opened = memory.made(pyodide, library, interface | own | linked | engine, f"{static}/panel/")
+    runtime = site.add_folder("runtime", pyodide | {"library.bin": archive.packed(library)})
+    archives = {"interface": interface, "own": own, "validation": validation}
+    python = site.add_folder(
+        "python", {f"{name}.bin": archive.packed(archive.joined(files)) for name, files in archives.items()}
+    )
+    libraries = {path: f"{path.split('/')[-1].split('.')[0]}.wasm" for path in linked | engine}
+    parts_of_memory = {libraries[path]: content for path, content in (linked | engine).items()}
+    note = json.dumps(opened.note, separators=(",", ":")).encode()
+    memory_of = site.add_folder("memory", parts_of_memory | {"python.wasm": opened.module, "note.json": note})
     app = site.add_folder("app", page_files())
     parts = page.Parts(
-        runtime, static, app, f"{runtime}/library.bin", f"{python}/interface.bin", f"{python}/validation.bin"
+        runtime,
+        static,
+        app,
+        library=f"{runtime}/library.bin",
+        interface=f"{python}/interface.bin",
+        own=f"{python}/own.bin",
+        validation=f"{python}/validation.bin",
+        memory=f"{memory_of}/python.wasm",
+        note=f"{memory_of}/note.json",
+        libraries={f"{page.PACKAGES}/{path}": f"{memory_of}/{name}" for path, name in libraries.items()},
     )
     site.files |= {f"scenarios/{name}": text for name, text in scenarios.items()}
     keys = json.loads((ROOT / "panel_app/keys.json").read_text(encoding="utf-8"))

@@ -20,10 +20,13 @@ CACHE = Path(__file__).parents[2] / ".cache/compiled"
 COMPILER = Path(__file__).with_name("compile.mjs")
 
 
-def compiled(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    """The files with every `.py` byte-compiled by Pyodide's Python; done once for the same files."""
+def compiled(files: Iterable[tuple[str, bytes]], *, lines: bool = False) -> dict[str, bytes]:
+    """The files with every `.py` byte-compiled by Pyodide's Python, with the numbers of their lines or without; done
+    once for the same files.
+    """
     sources = dict(files)
-    digest = hashlib.sha256(COMPILER.read_bytes())
+    options = [] if lines else ["bare"]
+    digest = hashlib.sha256(COMPILER.read_bytes() + bytes(lines))
     for path, content in sorted(sources.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     folder = CACHE / digest.hexdigest()[:16]
@@ -31,7 +34,7 @@ def compiled(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
         partial = folder.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
         _write(partial / "from", sources.items())
-        subprocess.run(["node", str(COMPILER), str(partial / "from"), str(partial / "to")], check=True)
+        subprocess.run(["node", str(COMPILER), str(partial / "from"), str(partial / "to"), *options], check=True)
         (partial / "to").rename(folder)
         shutil.rmtree(partial)
     return {
@@ -39,23 +42,24 @@ def compiled(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     }
 
 
-def packed(files: dict[str, bytes]) -> bytes:
-    """What `unpack` in web/src/worker.js reads: [[path, size], ...] as a line of JSON, then the files' bytes."""
+def joined(files: dict[str, bytes]) -> bytes:
+    """What `unpack` in web/src/unpack.js reads: [[path, size], ...] as a line of JSON, then the files' bytes."""
     ordered = sorted(files.items())
     contents = json.dumps([[path, len(content)] for path, content in ordered], separators=(",", ":"))
-    return _gzip(contents.encode() + b"\n" + b"".join(content for _, content in ordered))
+    return contents.encode() + b"\n" + b"".join(content for _, content in ordered)
 
 
-def packed_zip(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes]) -> bytes:
     """A zip, not compressed in itself, for Python to import from as it is."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), content)
-    return _gzip(buffer.getvalue())
+    return buffer.getvalue()
 
 
-def _gzip(content: bytes) -> bytes:
+def packed(content: bytes) -> bytes:
+    """As it travels: the browser unpacks it while it arrives."""
     return gzip.compress(content, 9, mtime=0)
 
 

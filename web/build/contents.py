@@ -1,4 +1,4 @@
-"""What goes into the two archives of Python code, and what does not: one table of packages, one of what is left out."""
+"""What goes into the archives of Python code, and what does not: one table of packages, one of what is left out."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LEFT_OUT = re.compile(
     | ^bokeh/_sri/(?!3\.9\.2) | ^bokeh/(sphinxext|sampledata|command|server/(static|views))/
     | ^panel/(dist|command|examples|assets|tests)/ | ^panel/package-lock\.json$
     | ^panel/models/(vtk|vizzu|tabulator|perspective)/
-    | ^numpy/(f2py|distutils|doc|typing/tests|fft|random|_core/(include|lib))/
+    | ^numpy/(f2py|distutils|doc|typing/tests|fft|random|_core/(include|lib))/ | ^numpy/linalg/.*so$
     | ^numpy/.*_(umath|rational|multiarray|operand_flag|struct_ufunc|simd|core)_?tests?\..*so$ | _tests?\.[^/]*so$
     | ^pyviz_comms/labextension/(schemas|static)/ | ^numpy/conftest | ^numpy/_configtool
     | ^pydantic/v1/ | ^payment_simulator/(cli|persistence|api|experiments)/
@@ -45,15 +45,23 @@ LEFT_OUT = re.compile(
     re.VERBOSE,
 )
 
+READ_SOON = re.compile(r"^panel/theme/css/")
+"""Files of others that parts of the page read when they are first looked at, which may be soon."""
+
 STANDARD_LIBRARY_LEFT_OUT = re.compile(
     r"^(lib2to3|idlelib|turtledemo|pydoc_data|ensurepip|tkinter|test|unittest/test|_pyrepl|venv|sqlite3|curses|dbm|wsgiref|xmlrpc)/"
     r"|^turtle\.py$"
 )
 
 
+EMPTIED = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.py", "numpy/linalg/_umath_linalg.py")
+"""Modules that numpy imports and nobody here uses: docstrings, and the library of linear algebra."""
+
+
 def interface(numpy_wheel: Path) -> Iterator[tuple[str, bytes]]:
     """What others wrote of the first archive, as (path, content)."""
-    yield from _kept(_of_wheel(numpy_wheel))
+    yield from (entry for entry in _kept(_of_wheel(numpy_wheel)) if entry[0] not in EMPTIED)
+    yield from ((path, b"") for path in EMPTIED)
     for package in INTERFACE:
         yield from _kept(_of_environment(package))
 
@@ -61,6 +69,12 @@ def interface(numpy_wheel: Path) -> Iterator[tuple[str, bytes]]:
 def own(wheel: Path) -> Iterator[tuple[str, bytes]]:
     """Our own packages, out of the wheel built for the browser."""
     yield from _kept(_of_wheel(wheel))
+
+
+def apart(files: dict[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The libraries that must be linked, apart from the rest."""
+    linked = {path: content for path, content in files.items() if path.endswith(".so")}
+    return {path: content for path, content in files.items() if path not in linked}, linked
 
 
 def validation(pydantic_core_wheel: Path) -> Iterator[tuple[str, bytes]]:

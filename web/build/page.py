@@ -14,6 +14,8 @@ from web.build.first_run import FirstRun
 from web.build.site import Site, digest
 
 SOURCES = Path(__file__).parents[1] / "src"
+PACKAGES = "/lib/python3.14/site-packages"
+"""Where Python looks for packages."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,26 @@ class Parts:
     app: str
     library: str
     interface: str
+    own: str
     validation: str
+    memory: str
+    note: str
+    libraries: dict[str, str]
+    """Where Python looks for a linked library, to the file."""
 
 
 def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
     """The page: `keys` as in panel_app/keys.json, `first` as told when the site is built."""
-    needed = [f"{parts.runtime}/pyodide.asm.wasm", parts.library, parts.interface]
-    scripts = [f"{parts.static}/{name}" for name in SCRIPTS]
-    sizes = {path: _travels(path, site.files[path]) for path in [*needed, *scripts]}
+    both = [f"{parts.runtime}/pyodide.asm.wasm", parts.own, *parts.libraries.values()]
+    needed = {"restore": [*both, parts.note, parts.memory], "build": [*both, parts.library, parts.interface]}
+    travels = {way: {path: _travels(path, site.files[path]) for path in paths} for way, paths in needed.items()}
+    scripts = {path: _travels(path, site.files[path]) for path in (f"{parts.static}/{name}" for name in SCRIPTS)}
     known = asdict(parts) | {
-        "packages": "/lib/python3.14/site-packages",
+        "packages": PACKAGES,
         "zip": "/lib/python314.zip",
-        "raw": {path: len(site.files[path]) for path in needed},
-        "sizes": sizes,
+        "raw": {path: len(site.files[path]) for paths in needed.values() for path in paths},
+        "files": travels,
+        "scripts": scripts,
         "keys": keys,
     }
     return _filled(
@@ -46,7 +55,7 @@ def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
         app=parts.app,
         styles="\n".join(f'<link rel="stylesheet" href="{html.escape(path)}">' for path in _styles(site, parts)),
         scripts="\n".join(f'<script defer src="{html.escape(path)}"></script>' for path in scripts),
-        megabytes=f"{sum(sizes.values()) / 1e6:.1f}",
+        megabytes=f"{sum([*travels['restore'].values(), *scripts.values()]) / 1e6:.1f}",
         payments=str(first.payments),
         logo=first.logo,
         picture=first.picture,

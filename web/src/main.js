@@ -13,16 +13,9 @@ const base = new URL(".", location.href).href
 const dark = matchMedia("(prefers-color-scheme: dark)"), still = matchMedia("(prefers-reduced-motion: reduce)")
 root.dataset.theme = dark.matches ? "dark" : "light"
 
-enter("download")
-for (const script of document.querySelectorAll("script[defer]")) {
-  const file = script.getAttribute("src")
-  script.onload = () => progress(file, 1, site.sizes)
-  script.onerror = () => fail({what: `The file ${name(file)} did not arrive.`, file: name(file)})
-}
-const scripts = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve))   // after every deferred script
-
 const boot = {
   base,
+  way: history.state?.way ?? "restore",      // put Python's memory back, or "build": the long way
   site,
   query: {...Object.fromEntries(new URLSearchParams(location.search)), link: location.hash},
   dark: dark.matches,
@@ -30,6 +23,16 @@ const boot = {
   width: innerWidth,
   height: innerHeight,
 }
+const sizes = {...site.files[boot.way], ...site.scripts}
+
+enter("download")
+for (const script of document.querySelectorAll("script[defer]")) {
+  const file = script.getAttribute("src")
+  script.onload = () => progress(file, 1, sizes)
+  script.onerror = () => fail({what: `The file ${name(file)} did not arrive.`, file: name(file)})
+}
+const scripts = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve))   // after every deferred script
+
 const worker = engage()
 worker.onerror = ({message}) => {
   if (root.dataset.appReady) stopped(message ?? "")
@@ -50,11 +53,12 @@ function engage() {
 /** A message to Python; bytes travel beside the JSON. */
 const tell = (name, {bytes, ...payload}) =>
   worker.postMessage({type: "page", name, payload: JSON.stringify(payload), bytes}, bytes ? [bytes] : [])
-let receive = () => {}
+const early = []
+let receive = (...message) => { early.push(message) }
 
 const handlers = {
   stage: ({stage}) => enter(stage),
-  progress: ({file, share}) => progress(file, share, site.sizes),
+  progress: ({file, share}) => progress(file, share, sizes),
   failed: (failure) => fail(failure),
   page: ({name, payload, bytes}) => receive(name, {...JSON.parse(payload), ...(bytes && {bytes})}),
   render,
@@ -66,15 +70,16 @@ const handlers = {
     document.getElementById("picture").remove()
     done()
     root.dataset.appReady = "true"
-    worker.postMessage({type: "settled"})
     watch(() => worker.postMessage({type: "ping"}))
     keepForOffline()
   },
   pong: alive,
   stopped: ({what}) => stopped(what),
   resumed: () => { root.dataset.resumed = "true" },
-  kept: () => { root.dataset.kept = "true" },
-  again: () => location.reload(),
+  again: () => {      // a state of the history outlives the reload, and nobody sees it
+    history.replaceState({way: "build"}, "")
+    location.reload()
+  },
 }
 worker.onmessage = ({data}) => handlers[data.type](data)
 
@@ -97,6 +102,7 @@ async function render({document: json, roots: ids}) {
   paintDirectly()
   paintWhatIsSeen()
   receive = attach(tell, site.keys)
+  for (const message of early.splice(0)) receive(...message)
   const [views] = await Bokeh.embed.embed_items({app: JSON.parse(json)}, [item])
   performance.mark("drawn")
   live = [...views.roots.values()][0].model.document

@@ -1,76 +1,68 @@
-// Python's memory, kept after the first start: a later start puts it back instead of importing and building everything again.
+// Python's memory as it is when the page has opened, shipped with the site: a start puts it back instead of importing and building
+// everything again. web/build/memory.mjs takes it; the worker restores it.
 //
 // Pyodide can save and load its memory, but not the libraries (numpy, the engine) that were linked into it. They are put back here at
 // their old addresses, with their functions at their old places of the table. What memory refers to outside of itself is named by
 // `named`: an object of names to functions. Anything that does not fit makes `restored` throw; the start then goes the long way.
 
-const PREFIX = "python-memory-"
-
-/** Where the memory of this version of the site lies; null where nothing can be kept. */
-export async function store(version) {
-  if (!self.caches) return null
-  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== PREFIX + version) await caches.delete(name)
-  return caches.open(PREFIX + version)
-}
-
-/** What an earlier start has kept, all but the note still on its way; undefined if there is nothing. */
-export async function kept(store) {
-  const note = await store?.match("note")
-  if (!note) return undefined
-  const {libraries, ...rest} = await note.json()
-  const whole = async (name) => new Uint8Array(await (await store.match(name)).arrayBuffer())
-  const ready = Promise.all(libraries.map(async (library) => {
-    return {...library, compiled: await WebAssembly.compileStreaming(await store.match(library.name))}
-  }))
-  return {...rest, memory: whole("memory"), libraries: ready}
-}
-
-/** Keep the memory as it is now; `note` is plain data that comes back with it. */
-export async function keep(store, pyodide, named, note) {
-  const {FS, LDSO, HEAPU32, GOT, wasmTable} = pyodide._module
+/** What is needed beside the memory itself to put it back, as plain data, and the memory. */
+export function taken(pyodide, named) {
+  const {LDSO, HEAPU32, GOT, wasmTable} = pyodide._module
   const names = Object.entries(named)
   const serializer = (value) => {
     const name = names.find(([, other]) => other === value)?.[0]
     if (!name) throw new Error(`Memory refers to something without a name: ${value}`)
     return name
   }
-  const memory = pyodide.makeMemorySnapshot({serializer})
+  const snapshot = pyodide.makeMemorySnapshot({serializer})
   const libraries = Object.entries(LDSO.loadedLibsByHandle).filter(([handle]) => Number(handle)).map(([handle, {name}]) => {
     return {name, handle: Number(handle), base: HEAPU32[(Number(handle) + 12) >>> 2], table: HEAPU32[(Number(handle) + 20) >>> 2]}
   })
   libraries.sort((one, other) => one.table - other.table)
-  const type = {headers: {"content-type": "application/wasm"}}
-  for (const {name} of libraries) await store.put(name, new Response(FS.readFile(name), type))
-  await store.put("memory", new Response(memory))
   const symbols = Object.fromEntries(Object.entries(GOT).map(([symbol, {value}]) => [symbol, value]))
-  await store.put("note", Response.json({note, libraries, symbols, functions: wasmTable.length, size: memory.length}))
+  const begin = new Uint32Array(snapshot.buffer, 0, 2)[1], words = new Uint32Array(snapshot.buffer, begin)
+  words[trampoline(pyodide._module)] = 0
+  const head = String.fromCharCode(...snapshot.subarray(0, begin))
+  const note = {head, libraries, symbols, functions: wasmTable.length, size: words.byteLength, sum: sum(words)}
+  return {note, memory: snapshot.subarray(begin)}
 }
 
-/** Have nothing kept any more. */
-export async function forget(store) {
-  for (const name of await store.keys()) await store.delete(name)
-}
-
-/** The options with which `loadPyodide` continues from what was kept. `create` makes Pyodide's module. */
-export async function restored({memory, libraries, symbols, functions, size}, create, named) {
-  const [bytes, compiled] = await Promise.all([memory, libraries])
-  if (bytes.length !== size) throw new Error(`${bytes.length} bytes were kept of ${size}.`)
+/**
+ * The options with which `loadPyodide` continues from what was taken. `compiled` are the note's libraries in their order, `create` makes
+ * Pyodide's module, and `fill` puts the bytes into the memory that it is given.
+ */
+export function restored({head, libraries, symbols, functions, size, sum: expected}, compiled, create, named, fill) {
   return {
-    _loadSnapshot: bytes,
+    _loadSnapshot: Uint8Array.from(head, (letter) => letter.charCodeAt(0)),
     _snapshotDeserializer: (name) => named[name],
     createPyodideModule: async (settings) => {
-      const module = await create(settings)
-      module.growMemory(bytes.length - start(bytes))
+      let memory
+      const module = await create(seen(settings, (its) => { memory = its }))
+      module.growMemory(size)
       module.wasmTable.grow(functions - module.wasmTable.length)
-      compiled.forEach((library) => link(module, library))
+      libraries.forEach((library, place) => link(module, library, compiled[place]))
       nameFunctions(module, symbols)
-      keepTrampoline(module, bytes)
+      const place = trampoline(module), own = module.HEAPU32[place]
+      module.HEAPU32[place] = 0
+      fill(memory)
+      if (sum(module.HEAPU32) !== expected) throw new Error("It is not what it was.")
+      module.HEAPU32[place] = own
       return module
     },
   }
 }
 
-function link(module, {name, handle, base, table, compiled}) {
+/** Settings of Pyodide's module that also tell its memory, which the module itself does not. */
+export function seen(settings, tell) {
+  const {instantiateWasm} = settings
+  settings.instantiateWasm = (imports, receive) => instantiateWasm(imports, (instance, source) => {
+    tell(instance.exports.memory)
+    return receive(instance, source)
+  })
+  return settings
+}
+
+function link(module, {name, handle, base, table}, compiled) {
   module.placeOf = {base, table}
   const exports = module.loadWebAssemblyModule(compiled, {global: false, nodelete: true, loadAsync: false}, name, {})
   delete module.placeOf
@@ -89,12 +81,12 @@ function nameFunctions({GOT, wasmTable, wasmTableMirror}, symbols) {
 }
 
 /** One pointer in memory belongs to this browser: to a small function that Pyodide makes where it can. */
-function keepTrampoline({HEAPU32, __PyRuntime, __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: offset}, bytes) {
-  const place = __PyRuntime + HEAPU32[offset >>> 2]
-  new DataView(bytes.buffer, bytes.byteOffset + start(bytes)).setUint32(place, HEAPU32[place >>> 2], true)
+function trampoline({HEAPU32, __PyRuntime, __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: offset}) {
+  return (__PyRuntime + HEAPU32[offset >>> 2]) >>> 2
 }
 
-/** Where memory begins in what Pyodide has made. */
-function start(bytes) {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, 2)[1]
+function sum(words) {
+  let total = 0
+  for (let place = 0; place < words.length; place++) total = (Math.imul(total, 31) + words[place]) | 0
+  return total
 }

@@ -1,12 +1,13 @@
 // Python's side of the page: starts Pyodide, unpacks the archives, and hands messages to `panel_app.browser`.
 // What the page knows arrives in the worker's name, so that the address of this file is always the same and can be cached.
 
-import {forget, keep, kept, restored, store} from "./memory.js"
+import {restored} from "./memory.js"
+import {unpack} from "./unpack.js"
 
 const {base, site, ...boot} = JSON.parse(self.name)
 const post = (message, transfer = []) => self.postMessage(message, transfer)
 const network = self.fetch.bind(self)
-let browser, stage = "download"
+let stage = "download"
 
 function enter(name) {
   stage = name
@@ -58,7 +59,7 @@ function hurry(...paths) {
     early.set(base + path, promise)
   }
 }
-hurry(`${site.runtime}/pyodide.asm.wasm`)
+hurry(...Object.keys(site.files[boot.way]))
 self.fetch = (request, options) => {
   const url = String(request.url ?? request)
   const promise = early.get(url)
@@ -66,18 +67,19 @@ self.fetch = (request, options) => {
   return promise ?? network(request, options)
 }
 
-/** Write an archive's files to where Python looks for packages: a line of JSON, [[path, size], ...], then their bytes one by one. */
-async function unpack(path) {
-  const bytes = new Uint8Array(await (await (early.get(base + path) ?? download(path))).arrayBuffer())
+/** What `hurry` has asked for, or it is asked for now. */
+function arrived(path) {
+  const promise = early.get(base + path) ?? download(path)
   early.delete(base + path)
-  const {FS} = self.pyodide, folders = new Set()
-  let start = bytes.indexOf(10) + 1
-  for (const [name, size] of JSON.parse(new TextDecoder().decode(bytes.subarray(0, start)))) {
-    const file = `${site.packages}/${name}`, folder = file.slice(0, file.lastIndexOf("/"))
-    if (!folders.has(folder)) FS.mkdirTree(folder)
-    folders.add(folder)
-    FS.writeFile(file, bytes.subarray(start, start += size), {canOwn: true})
-  }
+  return promise
+}
+
+async function bytesOf(path) {
+  return new Uint8Array(await (await arrived(path)).arrayBuffer())
+}
+
+async function unpacked(path) {
+  unpack(self.pyodide, await bytesOf(path), site.packages)
   self.pyodide.runPython("import importlib; importlib.invalidate_caches()")
 }
 
@@ -90,31 +92,54 @@ WebAssembly.instantiateStreaming = (...given) => instantiateStreaming.apply(WebA
 
 // ---- start -----------------------------------------------------------------------------------------------------------------
 
-const BEGIN = {
-  indexURL: `${base}${site.runtime}/`,
-  stdLibURL: base + site.library,
-  env: {PANEL_CDN_ROOT: `${base}${site.static}/panel/`, HOME: "/home/pyodide"},
-}
-const KEEP_MS = 400, KEEP_TRIES = 20
-let place, create, loadPyodide, began, continued = false
+const BEGIN = {indexURL: `${base}${site.runtime}/`, stdLibURL: base + site.library}
+let browser, create, loadPyodide, began
 const pythonBegan = new Promise((resolve) => { began = resolve })
 
 async function start() {
-  place = await store(`${base} ${site.runtime} ${site.python} ${site.app}`).catch(() => null)
-  const saved = await kept(place).catch(() => undefined)
-  if (!saved) hurry(site.interface, site.library)
   ;({loadPyodide} = await import(`${base}${site.runtime}/pyodide.mjs`))
   ;({default: create} = await import(`${base}${site.runtime}/pyodide.asm.mjs`))
-  await (saved ? goOn(saved) : begin())
+  await (boot.way === "build" ? begin() : goOn())
 }
 
-/** Import and build everything. */
+/** Put back the memory that the site was built with, in which the page has just opened. The page draws it meanwhile. */
+async function goOn() {
+  const compiled = (path) => WebAssembly.compileStreaming(arrived(path))
+  const memory = compiled(site.memory), libraries = Promise.all(Object.values(site.libraries).map(compiled))
+  for (const promise of [memory, libraries]) promise.catch(() => {})      // the first that fails is told below
+  const {document, roots, ...note} = await (await arrived(site.note)).json()
+  post({type: "render", document, roots})
+  await Promise.all(early.values())
+  try {
+    const [module, ...linked] = [await memory, ...await libraries]
+    enter("python")
+    early.set(BEGIN.stdLibURL, Promise.resolve(new Response()))
+    const fill = (memory) => new WebAssembly.Instance(module, {env: {memory}})
+    self.pyodide = await loadPyodide({...BEGIN, ...restored(note, linked, create, named, fill)})
+    browser = self.pyodide.pyimport("panel_app.browser")
+  } catch (error) {
+    if (error instanceof Missing) throw error
+    await new Promise((resolve) => setTimeout(resolve, 100))      // a file that was cut has a better name for it
+    console.info(`Python's memory does not fit here: ${error}`)
+    return hasFailed || post({type: "again"})
+  }
+  enter("interface")
+  await unpacked(site.own)
+  enter("day")
+  browser.resume(JSON.stringify(boot))
+  began()
+  post({type: "resumed"})
+}
+
+/** Import and build everything, where memory does not fit. */
 async function begin() {
   await Promise.all(early.values())
   enter("python")
-  self.pyodide = await loadPyodide({...BEGIN, _makeSnapshot: true})      // on `self` for the browser's console and for tests
+  self.pyodide = await loadPyodide({...BEGIN, env: {PANEL_CDN_ROOT: `${site.static}/panel/`, HOME: "/home/pyodide"}})
   enter("interface")
-  await unpack(site.interface)
+  await unpacked(site.interface)
+  await unpacked(site.own)
+  for (const [path, file] of Object.entries(site.libraries)) self.pyodide.FS.writeFile(path, await bytesOf(file))
   browser = self.pyodide.pyimport("panel_app.browser")
   browser.load()
   enter("day")
@@ -124,39 +149,13 @@ async function begin() {
   post({type: "render", document, roots})
 }
 
-/** Put back what an earlier start has kept. The page draws meanwhile, and Python's files follow. */
-async function goOn(saved) {
-  const {document, roots} = saved.note
-  post({type: "render", document, roots})
-  enter("python")
-  try {
-    early.set(BEGIN.stdLibURL, Promise.resolve(new Response()))
-    self.pyodide = await loadPyodide({...BEGIN, ...await restored(saved, create, named)})
-    browser = self.pyodide.pyimport("panel_app.browser")
-  } catch (error) {
-    console.info(`The kept memory does not fit any more: ${error}`)
-    await forget(place)
-    return post({type: "again"})
+/** Nothing waits for what comes now. */
+async function follow() {
+  if (boot.way === "restore") {
+    self.pyodide.FS.writeFile(site.zip, await bytesOf(site.library))
+    await unpacked(site.interface)
   }
-  continued = true
-  enter("interface")
-  self.pyodide.FS.writeFile(site.zip, new Uint8Array(await (await download(site.library)).arrayBuffer()))
-  await unpack(site.interface)
-  enter("day")
-  browser.resume(JSON.stringify(boot))
-  began()
-  post({type: "resumed"})
-}
-
-/** Keep Python's memory for the next start, as soon as nothing is under way and if nobody has done anything yet. */
-async function keepMemory() {
-  for (let tries = 0; tries < KEEP_TRIES; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, KEEP_MS))
-    const drawn = browser.keep()?.toJs()
-    if (!drawn) continue
-    const [document, roots] = drawn
-    return keep(place, self.pyodide, named, {document, roots}).then(() => post({type: "kept"}), (error) => console.info(String(error)))
-  }
+  await unpacked(site.validation)
 }
 
 /** A change of the document; its arrays travel beside the JSON. */
@@ -181,10 +180,9 @@ const handlers = {
     await pythonBegan
     browser.rendered(bridge)
     post({type: "ready"})
-    await unpack(site.validation)
+    await follow()
   },
   ping: () => post({type: "pong"}),
-  settled: () => place && !continued && keepMemory(),
   patch: async ({patch}) => {
     await pythonBegan
     try {
