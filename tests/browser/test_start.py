@@ -84,7 +84,7 @@ def test_what_failed_is_said(newcomers: Visits, file: str, status: int | None, w
 def test_trying_again_starts(newcomers: Visits) -> None:
     visit = newcomers()
     visit.may_complain = True
-    visit.page.context.route("**/interface.bin", lambda route: route.abort(), times=1)
+    visit.page.context.route("**/own.bin", lambda route: route.abort(), times=1)
     visit.page.goto(visit.address)
     visit.page.get_by_role("button", name="Try again").click()
     visit.page.wait_for_selector("html[data-app-ready]", state="attached", timeout=START_MS)
