@@ -49,6 +49,7 @@ const opened = browser.start(JSON.stringify(VISIT))
 const [, roots] = opened.toJs()
 opened.destroy()
 browser.connect(bridge)
+browser.rendered(bridge)
 await new Promise((resolve) => setTimeout(resolve, 2000))      // the hash of the run follows by itself
 const document = browser.still()
 freeLibraries(pyodide._module)

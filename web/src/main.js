@@ -62,7 +62,7 @@ const handlers = {
   failed: (failure) => fail(failure),
   page: ({name, payload, bytes}) => receive(name, {...JSON.parse(payload), ...(bytes && {bytes})}),
   render,
-  patch: ({patch, buffers}) => applyPatch(patch, buffers),
+  patch: ({patch, buffers}) => (live ? applyPatch(patch, buffers) : earlyPatches.push([patch, buffers])),
   idle: sendQueued,
   ready: async () => {
     await measured()
@@ -86,6 +86,7 @@ worker.onmessage = ({data}) => handlers[data.type](data)
 // ---- the Bokeh document ----------------------------------------------------------------------------------------------------
 
 let live, patching = false, busy = false, queue = []
+const earlyPatches = []      // Python may go on before the document is drawn
 
 /** Draw the document out of sight; when it has been painted it takes the place of the first picture in one step. */
 async function render({document: json, roots: ids}) {
@@ -107,6 +108,7 @@ async function render({document: json, roots: ids}) {
   performance.mark("drawn")
   live = [...views.roots.values()][0].model.document
   live.on_change(sendChange, false)
+  for (const patch of earlyPatches.splice(0)) applyPatch(...patch)
   await painted()
   worker.postMessage({type: "rendered"})
 }
