@@ -10,7 +10,7 @@ from payment_simulator import load_config, simulate
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visits
-from tests.visit import SITE, Visit, serving
+from tests.visit import SITE, serving
 from web.serve import File
 
 ROOT = Path(__file__).parents[2]
@@ -70,15 +70,16 @@ def altered(body: bytes) -> bytes:
 
 @pytest.mark.parametrize("change", [damaged, altered])
 def test_where_memory_does_not_fit_everything_is_built(
-    newcomers: Visits, started: Visit, change: Callable[[bytes], bytes]
+    newcomers: Visits, visits: Visits, change: Callable[[bytes], bytes]
 ) -> None:
+    restored = visits().open()
     with serving() as server:
         (path,) = (path for path in server.files if path.endswith("/python.wasm"))
         server.files[path] = File(path, {"identity": change(server.files[path].forms["identity"])})
         visit = newcomers(server.address).open()
-    assert (started.attribute("resumed"), visit.attribute("resumed")) == ("true", "")
-    assert visit.attribute("logHash") == started.attribute("logHash")
-    assert visit.network() == started.network()
+    assert (restored.attribute("resumed"), visit.attribute("resumed")) == ("true", "")
+    assert visit.attribute("logHash") == restored.attribute("logHash")
+    assert visit.network() == restored.network()
     visit.press("ArrowRight")
 
 

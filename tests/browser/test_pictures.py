@@ -91,8 +91,11 @@ def editor(visit: Visit) -> None:
     page.get_by_role("button", name="Edit", exact=True).click()
     page.locator(".form").get_by_role("button", name="Rowan").click()
     policy = page.locator(".policy")
+    # Before it says so, the payments to choose from are another bank's.
+    expect(policy.get_by_role("heading")).to_have_text("Policy of Rowan")
+    payment = policy.locator("select option").nth(1).inner_text().split()[0]
     policy.locator("select").select_option(index=1)
-    policy.get_by_role("status").filter(has_text="tx_").wait_for()
+    expect(policy.get_by_role("status")).to_contain_text(payment)
     go = policy.get_by_role("button", name="Go to")
     if go.count():
         go.click()
