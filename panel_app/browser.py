@@ -130,13 +130,13 @@ def rendered(bridge: Bridge) -> None:
     quick_start.resume_collection()
 
 
-def still() -> str:
+def still() -> str | None:
     """The document as it is now, as `start` returns it, when nothing is under way and memory holds nothing else.
 
-    Raises `RuntimeError` when something is under way: memory as it is then is not what a start could begin with.
+    `None` while something is under way: memory as it is then is not what a start could begin with.
     """
     if any(not task.done() for task in asyncio.all_tasks(asyncio.get_event_loop())):
-        raise RuntimeError("Something is still under way.")
+        return None
     quick_start.tidy()
     if page.patches:
         page.patches.forget()

@@ -14,6 +14,7 @@ const {loadPyodide} = await load("pyodide.mjs")
 const {default: create} = await load("pyodide.asm.mjs")
 const SITE_PACKAGES = "/lib/python3.14/site-packages"
 const SPARE = 64      // places in the table for functions that Pyodide makes where a browser can more than Node, such as the trampoline
+const SETTLE_MS = 2000, SETTLE_TRIES = 30
 const VISIT = {query: {}, dark: false, still: false, width: 1280, height: 720}
 const begin = {indexURL: path.join(from, "runtime") + path.sep, stdLibURL: path.join(from, "library.zip")}
 const env = {PANEL_CDN_ROOT: panel, HOME: "/home/pyodide", PYTHONHASHSEED: "0", LANG: "C.UTF-8", _: "python"}
@@ -50,8 +51,12 @@ const [, roots] = opened.toJs()
 opened.destroy()
 browser.connect(bridge)
 browser.rendered(bridge)
-await new Promise((resolve) => setTimeout(resolve, 2000))      // the hash of the run follows by itself
-const document = browser.still()
+let document
+for (let tries = 0; !document && tries < SETTLE_TRIES; tries++) {      // the hash of the run follows by itself
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  document = browser.still()
+}
+if (!document) throw new Error("The page does not come to rest: a task that it began is still running.")
 freeLibraries(pyodide._module)
 sweep(pyodide._module, webAssembly)
 const {note, memory} = taken(pyodide, named)
