@@ -7,6 +7,7 @@ wheel alone: a `.pth` does not follow the links of the folder that it names.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -83,7 +84,8 @@ def test_the_app_is_served_from_the_wheel_alone(
 ) -> None:
     log = tmp_path / "log"
     with log.open("wb") as out:
-        process = subprocess.Popen([environment / "payment-sim", *arguments], stdout=out, stderr=out, cwd=tmp_path)
+        command = [environment / "payment-sim", *arguments]
+        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=tmp_path, start_new_session=True)
     try:
         until = time.monotonic() + START_SECONDS
         while not (found := re.search(told, log.read_text())):
@@ -97,5 +99,5 @@ def test_the_app_is_served_from_the_wheel_alone(
         assert "--design-background-color" in page.text
         assert not re.search("Traceback|Error running application", log.read_text()), log.read_text()
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)  # `app` has started Panel's server as its child
         process.wait()
