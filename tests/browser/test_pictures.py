@@ -104,6 +104,7 @@ def editor(visit: Visit) -> None:
 
 PICTURES: dict[str, tuple[Path, tuple[int, int], str, Callable[[Visit], None]]] = {
     "main-1280x720": (DOCS, DESK, "light", main),
+    "main-390x844": (DOCS, PHONE, "light", main),
     "guide-network": (DOCS, GUIDE, "light", main),
     "guide-projector": (DOCS, GUIDE, "light", projector),
     "guide-lesson": (DOCS, GUIDE, "light", lesson),
@@ -111,7 +112,6 @@ PICTURES: dict[str, tuple[Path, tuple[int, int], str, Callable[[Visit], None]]] 
     "guide-compare": (DOCS, GUIDE, "light", compared),
     "guide-editor": (DOCS, GUIDE, "light", editor),
     "main-dark": (HERE, DESK, "dark", main),
-    "phone": (HERE, PHONE, "light", main),
     "lesson-dark": (HERE, DESK, "dark", lesson),
     "compare-phone": (HERE, PHONE, "light", compared_at_once),
 }
