@@ -48,7 +48,8 @@ HOLD_SPEED_MOST = 4
 """A netting moment holds the clock, up to this many ticks per second."""
 STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
 """While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
-HASH_DELAY_SECONDS = 0.05
+REST_SECONDS = 0.04
+"""How long after the picture of a new run what is not in it follows: the page has painted the picture by then."""
 
 FIRST_PARTS = 2
 """Header and help: whatever is read first comes after them."""
@@ -75,7 +76,7 @@ class App:
         self.session = session
         self.still = False
         self._clock: asyncio.Task[None] | None = None
-        self._hashing: asyncio.Task[None] | None = None
+        self._resting: asyncio.Task[None] | None = None
         self._announced = ("", 0.0)
         theme = session.theme
         self.help = Help(session, theme)
@@ -83,6 +84,7 @@ class App:
         self.events, self.payments = Events(session, theme), Payments(session, theme)
         self.phone = Phone(session, theme)
         self.what_if = WhatIfPanel(session, theme)
+        self.caption = Caption(session, theme)
         self.network, self.strip, self.charts = (
             NetworkView(session, theme),
             StripView(session, theme),
@@ -92,7 +94,7 @@ class App:
         self.views: list[Any] = [
             Header(session, theme, frozenset(LATER)),
             self.help,
-            Caption(session, theme),
+            self.caption,
             self.network,
             Banks(session, theme),
             Legend(session, theme),
@@ -110,6 +112,10 @@ class App:
             self.strip: STRIP_SECONDS,
             **dict.fromkeys((self.charts, self.events, self.payments, self.inspector), SLOW_SECONDS),
         }
+        self.picture = {self.network, self.strip, self.caption}
+        """What shows a new run at once; all other views follow when the page has painted these."""
+        self._late: dict[Any, frozenset[str]] = {}
+        """Views that have not followed yet, and what has changed since they were drawn."""
         self._later = dict(LATER)
         self._drawn = dict.fromkeys(self.every, 0.0)
         self.exchange = Exchange(self, linked)
@@ -418,13 +424,19 @@ class App:
     def _changed(self, changed: frozenset[str]) -> None:
         now = time.monotonic()
         hurry = self.session.playing and changed == {"tick"}
+        may_wait = "run" in changed and self._loop() is not None
         for view in self.views:
             if hurry and now - self._drawn.get(view, 0.0) < self.every.get(view, 0.0):
                 continue
             if view in self._drawn:
                 self._drawn[view] = now
             # What was left out while playing is caught up with when playing ends.
-            view.update(changed | {"tick"} if "playing" in changed and view in self.every else changed)
+            told = changed | {"tick"} if "playing" in changed and view in self.every else changed
+            told |= self._late.pop(view, frozenset())
+            if may_wait and view not in self.picture:
+                self._late[view] = told
+            else:
+                view.update(told)
         if "playing" in changed:
             self._start_or_stop()
         if changed & {"theme", "size"}:
@@ -441,27 +453,43 @@ class App:
         self.page.send("theme", {"dark": self.session.theme.dark, "large": self.session.large})
 
     def _tell_page(self, new_run: bool = True) -> None:
-        """What tests and assistive tools read. The hash follows the picture, since a long log takes a while to hash."""
+        """What tests and assistive tools read. The hash comes last, since a long log takes a while to hash."""
         if not new_run:
-            self._send_facts(self.session.run.log_hash if self._hashing is None else "")
+            self._send_facts(self.session.run.log_hash if self._resting is None else "")
             return
         self.page.send("title", {"text": f"{self.session.title} \N{MIDDLE DOT} {text.BRAND}"})
-        if self._hashing is not None:
-            self._hashing.cancel()
-            self._hashing = None
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+        loop = self._loop()
+        if loop is None:
             self._send_facts(self.session.run.log_hash)
             return
         self._send_facts("")
-        self._hashing = loop.create_task(self._hash_later())
+        self._resting = loop.create_task(self._come_to_rest())
 
-    async def _hash_later(self) -> None:
-        await asyncio.sleep(HASH_DELAY_SECONDS)
+    async def _come_to_rest(self) -> None:
+        """What need not be in the picture of a new run, a piece a turn: a newer change need not wait for the rest."""
+        await asyncio.sleep(REST_SECONDS)
+        while self._late:
+            await self.locked(self._follow)
+            await asyncio.sleep(0)
         log_hash = self.session.run.log_hash
-        self._hashing = None
+        self._resting = None
         self._send_facts(log_hash)
+
+    def _follow(self) -> None:
+        """The next view that is late."""
+        for view in list(self._late)[:1]:
+            view.update(self._late.pop(view))
+
+    @staticmethod
+    def _loop() -> asyncio.AbstractEventLoop | None:
+        """The loop in which something can be done later; None where there is none: then everything is done at once."""
+        try:
+            return asyncio.get_running_loop()
+        except RuntimeError:
+            return None
 
     def _send_facts(self, log_hash: str) -> None:
         """`seed` goes as text: JavaScript's numbers end before a seed does."""

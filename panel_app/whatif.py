@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -62,8 +61,13 @@ class WhatIf:
         return many + sum(bool(getattr(self, name) != getattr(default, name)) for name in rest)
 
     def apply(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """The engine's input with these changes. Agents are numbered by ascending id, as the engine numbers them."""
-        changed = copy.deepcopy(dict(config))
+        """The engine's input with these changes. Agents are numbered by ascending id, as the engine numbers them.
+
+        What does not change is shared with `config`: nobody writes into either.
+        """
+        changed = dict(config)
+        changed["agents"] = [dict(agent) for agent in config["agents"]]
+        changed["lsm_config"] = dict(config.get("lsm_config") or {})
         balances, lines, policies = dict(self.balances), dict(self.credits), dict(self.policies)
         for number, agent in enumerate(sorted(changed["agents"], key=lambda agent: agent["id"].encode())):
             opening = balances.get(number, agent["opening_balance"])
@@ -71,10 +75,12 @@ class WhatIf:
             agent["unsecured_cap"] = _scaled(lines.get(number, agent.get("unsecured_cap", 0)), self.credit_factor)
             if number in policies:
                 agent["policy"] = json.loads(policies[number])
-            if self.arrivals_factor != 1.0:
-                for stream in agent.get("arrivals", []):
-                    stream["rate_per_tick"] = float(stream["rate_per_tick"]) * self.arrivals_factor
-        netting = changed.setdefault("lsm_config", {})
+            if self.arrivals_factor != 1.0 and agent.get("arrivals"):
+                agent["arrivals"] = [
+                    stream | {"rate_per_tick": float(stream["rate_per_tick"]) * self.arrivals_factor}
+                    for stream in agent["arrivals"]
+                ]
+        netting = changed["lsm_config"]
         for name, key in (("bilateral", "enable_bilateral"), ("cycles", "enable_cycles"), ("multilateral",) * 2):
             if getattr(self, name) is not None:
                 netting[key] = getattr(self, name)

@@ -6,8 +6,9 @@ place is found for the widest texts of the day; where three lines do not fit, it
 distance from the bank follows the size of the bank's disc.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ ASCENT, DESCENT = 10.5, 3.5
 MORE_ROOM = 22.0
 """For "+12" at the end of a row."""
 CLEAR = 2.0
+CHOICES = 8
+"""Places that a label may have around its bank."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
@@ -136,23 +139,18 @@ def width_of(need: Needs, level: int, scale: float) -> float:
 def box_of(anchor: Anchor, need: Needs, x: float, y: float, at: Places) -> Box:
     """All the ground a label may cover during the day."""
     k, width = at.size.scale, width_of(need, anchor.level, at.size.scale)
-    noted = need.note > 0
-    boxes = []
-    for disc in (need.radius_least, need.radius_most):
-        reach = disc + at.gap + at.ring
-        left = start(anchor, x, reach, at) - width * (1 - anchor.across) / 2
-        for filled in {False, noted}:
-            first = baseline(anchor, y, reach, filled, at)
-            lines = (
-                0.0
-                if not filled or anchor.level < NOTE
-                else DESCENT * k + LINE * k
-                if anchor.level == NOTE
-                else ((LINE + ROW_DROP + ROW_RADIUS) * k)
-            )
-            boxes.append((left, first - ASCENT * k, left + width, first + max(lines, DESCENT * k)))
-    columns = list(zip(*boxes, strict=True))
-    return min(columns[0]), min(columns[1]), max(columns[2]), max(columns[3])
+    noted, margin = need.note > 0, at.gap + at.ring
+    reaches = need.radius_least + margin, need.radius_most + margin
+    below = 0.0 if anchor.level < NOTE else DESCENT + LINE if anchor.level == NOTE else LINE + ROW_DROP + ROW_RADIUS
+    starts = [start(anchor, x, reach, at) for reach in reaches]
+    firsts = [baseline(anchor, y, reach, False, at) for reach in reaches]
+    bottom = max(firsts) + DESCENT * k
+    if noted:
+        filled = [baseline(anchor, y, reach, True, at) for reach in reaches]
+        firsts += filled
+        bottom = max(bottom, max(filled) + max(below, DESCENT) * k)
+    left = width * (1 - anchor.across) / 2
+    return min(starts) - left, min(firsts) - ASCENT * k, max(starts) - left + width, bottom
 
 
 def _choices(angle: float, small: bool) -> list[tuple[int, int]]:
@@ -202,38 +200,44 @@ def choose_anchors(at: Places, needs: list[Needs]) -> list[Anchor]:
         if len(needs) > ONE_RING_MOST
         else [ROW, NOTE, AMOUNT, NAME]
     )
+    reach = np.array([need.radius_most for need in needs]) + at.gap + at.ring
+    others = np.where(np.eye(len(needs), dtype=bool), 0.0, reach)
+    choices = [_choices(float(angle), at.size.small) for angle in at.angle]
+
+    @cache
+    def standing(bank: int, level: int, rank: int) -> tuple[Anchor, Box] | None:
+        """A bank's label at one of its choices, unless it is outside the figure or lies on another bank there."""
+        (across, down), x, y = choices[bank][rank], float(at.x[bank]), float(at.y[bank])
+        half = width_of(needs[bank], level, at.size.scale) / 2
+        centre = max(half + 4, min(x, max(at.size.width - half - 4, half + 4)))
+        anchor = Anchor(level, across, down, centre)
+        box = box_of(anchor, needs[bank], x, y, at)
+        inside = box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1
+        return (anchor, box) if inside and not covers(box, at.x, at.y, others[bank]) else None
+
     clockwise = [int(bank) for bank in np.argsort(at.angle, kind="stable")]
     found: list[Anchor] = []
     for level in ladder:
-        tried = [_place(at, needs, order, level) for order in (clockwise, clockwise[::-1])]
+        tried = [_place(standing, order, level) for order in (clockwise, clockwise[::-1])]
         _, found = max(tried, key=lambda item: item[0])
         if sum(anchor.level == level for anchor in found) * 4 >= 3 * len(found):
             break
     return found
 
 
-def _place(at: Places, needs: list[Needs], order: list[int], level: int) -> tuple[int, list[Anchor]]:
+def _place(
+    standing: Callable[[int, int, int], tuple[Anchor, Box] | None], order: list[int], level: int
+) -> tuple[int, list[Anchor]]:
     """Anchors found one bank after the other, and a score: more lines are better, then the better choices."""
-    reach = np.array([need.radius_most for need in needs]) + at.gap + at.ring
     taken: list[Box] = []
-    score, anchors = 0, [Anchor(NOTHING, 1, 0)] * len(needs)
+    score, anchors = 0, [Anchor(NOTHING, 1, 0)] * len(order)
+    options = [(depth, rank) for depth in range(level, NOTHING, -1) for rank in range(CHOICES)]
     for bank in order:
-        x, y = float(at.x[bank]), float(at.y[bank])
-        others = np.arange(len(needs)) != bank
-        options = [
-            (depth, rank, across, down)
-            for depth in range(level, NOTHING, -1)
-            for rank, (across, down) in enumerate(_choices(float(at.angle[bank]), at.size.small))
-        ]
-        for depth, rank, across, down in options:
-            half = width_of(needs[bank], depth, at.size.scale) / 2
-            centre = float(np.clip(x, half + 4, max(at.size.width - half - 4, half + 4)))
-            anchor = Anchor(depth, across, down, centre)
-            box = box_of(anchor, needs[bank], x, y, at)
-            inside = box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1
-            if inside and not covers(box, at.x[others], at.y[others], reach[others]) and not overlaps(box, taken):
-                taken.append(box)
-                anchors[bank] = anchor
+        for depth, rank in options:
+            found = standing(bank, depth, rank)
+            if found is not None and not overlaps(found[1], taken):
+                taken.append(found[1])
+                anchors[bank] = found[0]
                 score += 100 * depth - rank
                 break
     return score, anchors
@@ -249,10 +253,11 @@ def overlaps(box: Box, boxes: list[Box]) -> bool:
 
 
 def covers(box: Box, x: Floats, y: Floats, reach: Floats) -> bool:
-    """Whether a box lies on one of these discs."""
+    """Whether a box lies on one of these discs; one of radius 0 is nowhere."""
     left, top, right, bottom = box
-    away = np.hypot(np.maximum(np.maximum(left - x, x - right), 0), np.maximum(np.maximum(top - y, y - bottom), 0))
-    return bool((away < reach).any())
+    across = np.maximum(np.maximum(left - x, x - right), 0)
+    down = np.maximum(np.maximum(top - y, y - bottom), 0)
+    return bool((across * across + down * down < reach * reach).any())
 
 
 def free_place(
