@@ -32,6 +32,7 @@ from panel_app.views.legend import Legend
 from panel_app.views.network import NetworkView
 from panel_app.views.part import styles
 from panel_app.views.phone import Phone
+from panel_app.views.progress import Progress
 from panel_app.views.scrub import Scrub
 from panel_app.views.strip import StripView
 from panel_app.views.tables import Events, Payments
@@ -77,6 +78,7 @@ class App:
         self.still = False
         self._clock: asyncio.Task[None] | None = None
         self._resting: asyncio.Task[None] | None = None
+        self._computing: asyncio.Task[None] | None = None
         self._announced = ("", 0.0)
         theme = session.theme
         self.help = Help(session, theme)
@@ -84,7 +86,7 @@ class App:
         self.events, self.payments = Events(session, theme), Payments(session, theme)
         self.phone = Phone(session, theme)
         self.what_if = WhatIfPanel(session, theme)
-        self.caption = Caption(session, theme)
+        self.caption, self.progress = Caption(session, theme), Progress(session, theme)
         self.network, self.strip, self.charts = (
             NetworkView(session, theme),
             StripView(session, theme),
@@ -95,6 +97,7 @@ class App:
             Header(session, theme, frozenset(LATER)),
             self.help,
             self.caption,
+            self.progress,
             self.network,
             Banks(session, theme),
             Legend(session, theme),
@@ -120,6 +123,7 @@ class App:
         self._drawn = dict.fromkeys(self.every, 0.0)
         self.exchange = Exchange(self, linked)
         self.actions = self._actions() | self.exchange.actions | self.what_if.actions
+        session.can_wait = lambda: self._loop() is not None
         session.subscribe(self._changed)
         page.on("key", self._key)
         page.on("theme", self._theme)
@@ -228,6 +232,7 @@ class App:
             "undo": lambda _: session.undo(),
             "redo": lambda _: session.redo(),
             "reset": lambda _: session.reset(),
+            "cancel": lambda _: session.cancel(),
             "bilateral": lambda on: session.change(bilateral=on == "on"),
             "cycles": lambda on: session.change(cycles=on == "on"),
             "multilateral": lambda mode: session.change(multilateral=str(mode)) if mode in MULTILATERAL else None,
@@ -288,11 +293,11 @@ class App:
             self._give(bank, lambda policy: with_parameter(policy, name, int(typed) * cents))
 
     def _give(self, bank: int, policy: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
-        session, what_if = self.session, self.session.what_if
-        for number, agent in enumerate(agents_of(session.config)):
+        session, what_if = self.session, self.session.wanted
+        for number, agent in enumerate(agents_of(session.wanted_config)):
             if bank in (-1, number):
                 what_if = what_if.with_changes({"policy": (number, policy(agent.get("policy") or {"type": "Fifo"}))})
-        session.set_changes(what_if)
+        session.set_changes(what_if, at_once=False)
 
     def _seed(self, typed: Any) -> None:
         if str(typed).isdigit() and int(typed) < 2**64:
@@ -401,6 +406,9 @@ class App:
         self._classes(drawer="drawer" not in self.root.css_classes)
 
     def _close(self) -> None:
+        """What Escape ends: first of all a day that is being computed."""
+        if self.session.cancel():
+            return
         self.help.show(False)
         self.exchange.close()
         self._classes()
@@ -439,6 +447,8 @@ class App:
                 view.update(told)
         if "playing" in changed:
             self._start_or_stop()
+        if self.session.under_way and self._computing is None:
+            self._computing = asyncio.get_running_loop().create_task(self._compute())
         if changed & {"theme", "size"}:
             self._tell_look()
         if changed & {"view", "size", "kept"} or ("run" in changed and self.session.view == "compare"):
@@ -477,6 +487,13 @@ class App:
         log_hash = self.session.run.log_hash
         self._resting = None
         self._send_facts(log_hash)
+
+    async def _compute(self) -> None:
+        """Slices of a day that takes long; between them the page is answered."""
+        while self.session.under_way:
+            await asyncio.sleep(0)
+            await self.locked(self.session.advance)
+        self._computing = None
 
     def _follow(self) -> None:
         """The next view that is late."""

@@ -268,9 +268,9 @@ function sync(old, next) {
   for (const {name, value} of next.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
 }
 
-/** A field shows what Python says, unless somebody is using it. */
+/** A field shows what Python says, unless somebody is using it and nothing tells it to follow. */
 function settle(field) {
-  if (field.getRootNode().activeElement === field && !field.matches("[data-follow]")) return
+  if (field.getRootNode().activeElement === field && !field.closest("[data-follow]")) return
   if (field.matches("input")) field.value = field.getAttribute("value") ?? ""
   if (field.matches("select")) field.value = field.querySelector("option[selected]")?.value ?? field.value
 }

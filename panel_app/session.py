@@ -5,15 +5,15 @@ The whole day is computed at once; play, step and scrub only move the cursor. Im
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from panel_app import jumps, scenarios
+from panel_app.computation import Computation
 from panel_app.figures.clock import Clock
 from panel_app.figures.run_index import RunIndex, index_of
 from panel_app.theme import DARK, LIGHT, Theme
@@ -34,7 +34,14 @@ Callback = Callable[[frozenset[str]], None]
 Version = tuple[dict[str, Any], dict[str, Any], WhatIf]
 """What a run is made of: the scenario as the engine takes it, how it is shown, and the changes on top of it."""
 
+Show = Callable[["Run", float], None]
+"""Puts a finished run on show; the seconds are what it took."""
+
 LARGE = 1.22
+AT_ONCE_SECONDS = 0.1
+"""A day that takes longer goes on in slices, where something can be done later."""
+SLICE_SECONDS = 0.04
+"""So long a page may wait for an answer."""
 RELEASING_MOST = 20_000
 """Payments of a run up to which a picture shows what would release the selected one: some 10 ms of work."""
 SPEEDS = (1, 2, 4, 8, 16, 30)
@@ -42,12 +49,22 @@ WINDOWS: tuple[Window, ...] = ("tick", "hour", "day")
 VIEWS: tuple[View, ...] = ("simulate", "compare", "lessons", "edit")
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """A change whose day is being computed; the run before it is on show meanwhile."""
+
+    computation: Computation
+    version: Version
+    show: Show
+
+
 class Session:
     """State of one reader's page.
 
     Subscribers are called with what changed: a subset of `{"run", "kept", "tick", "selection", "window", "view",
-    "playing", "speed", "theme", "size", "message"}`. With `"run"` everything may have changed, `config` and `names`
-    too; `"kept"` is the run that is kept to be compared with.
+    "playing", "speed", "theme", "size", "message", "wanted", "progress"}`. With `"run"` everything may have changed,
+    `config` and `names` too; `"kept"` is the run that is kept to be compared with; `"wanted"` is a change that is under
+    way, or is no longer, and `"progress"` how far it is.
     """
 
     scenario: str
@@ -75,6 +92,11 @@ class Session:
         self.notice = ""
         self.seconds = 0.0
         self.what_if = WhatIf()
+        self.under_way: UnderWay | None = None
+        self.can_wait: Callable[[], bool] = lambda: False
+        """Whether somebody calls `advance` until nothing is under way; else every day is computed at once."""
+        self.taken_back = False
+        """Whether the last thing done takes changes back: fields show it then even while they are in use."""
         self.previous: Run | None = None
         self.kept: Kept | None = None
         self._comparison: Comparison | None = None
@@ -94,6 +116,7 @@ class Session:
         seconds = 0.0
         if run is None:
             run, seconds = _simulate(what_if.apply(loaded.config))
+        self.under_way, self.taken_back = None, False
         self.scenario, self.base_config, self.display = loaded.name, loaded.config, loaded.display
         self.filed = loaded.config
         self.names = [str((loaded.display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
@@ -104,20 +127,57 @@ class Session:
         self.selection = self._first_selection()
         if self.kept is not None and self.comparison is None:
             self.kept = None
-        self._tell("run", "kept", "tick", "selection", "playing", "message")
+        self._tell("run", "kept", "tick", "selection", "playing", "message", "wanted", "progress")
 
     def change(self, **changes: Any) -> bool:
         """Change the scenario (see `WhatIf.with_changes`) and run the whole day again; cursor, selection and window
-        stay.
+        stay. A day that takes long is `under_way` for a while; a newer change takes it in and replaces it.
 
         False when the engine refuses the change: the last valid run stays, and `message` says why.
         """
-        return self.set_changes(self.what_if.with_changes(changes))
+        return self.set_changes(self.wanted.with_changes(changes), at_once=False)
 
-    def set_changes(self, what_if: WhatIf) -> bool:
-        """Replace all changes to the scenario at once, as `change` does it; it is one change to undo."""
-        before = self._version
-        return self._compute(what_if, lambda: self._remember(before))
+    def set_changes(self, what_if: WhatIf, at_once: bool = True) -> bool:
+        """Replace all changes to the scenario at once, as `change` does it; it is one change to undo.
+
+        `at_once`: the run is on show when this returns, however long it takes.
+        """
+        before, self.taken_back = self._version, False
+        return self._compute(what_if, lambda: self._remember(before), at_once)
+
+    @property
+    def wanted(self) -> WhatIf:
+        """The changes that were asked for: those of the run under way, or of the one on show."""
+        return self.under_way.version[2] if self.under_way else self.what_if
+
+    @property
+    def wanted_config(self) -> dict[str, Any]:
+        """The engine input with these changes."""
+        return self.under_way.computation.config if self.under_way else self.config
+
+    def advance(self) -> None:
+        """Go on with what is under way for a slice; when it is done it is on show."""
+        under_way = self.under_way
+        if under_way is None:
+            return
+        try:
+            done = under_way.computation.advance(SLICE_SECONDS)
+        except (RuntimeError, OverflowError) as refused:
+            self.under_way, self.message = None, str(refused)
+            self._tell("message", "wanted", "progress")
+            return
+        if done:
+            self.under_way = None
+            under_way.show(under_way.computation.run(), under_way.computation.seconds)
+        self._tell(*(("wanted", "progress") if done else ("progress",)))
+
+    def cancel(self) -> bool:
+        """Give up what is under way; the run on show stays. False when nothing is."""
+        if self.under_way is None:
+            return False
+        self.under_way, self.taken_back = None, True
+        self._tell("wanted", "progress")
+        return True
 
     def edit(self, config: dict[str, Any], display: dict[str, Any]) -> bool:
         """Take another version of the scenario: `config` as the engine takes it. Changes stay on top of it.
@@ -131,14 +191,18 @@ class Session:
 
     def reset(self) -> bool:
         """Back to the scenario as it is in its file; the seed stays."""
-        return self.changed and self.set_changes(WhatIf(seed=self.what_if.seed))
+        before = self._version
+        self.taken_back = True
+        return self.changed and self._compute(WhatIf(seed=self.what_if.seed), lambda: self._remember(before))
 
     def undo(self) -> bool:
-        """Take back the last change."""
-        return self._travel(self._done, self._undone)
+        """Take back the last change; one that is under way is given up."""
+        self.taken_back = True
+        return self.cancel() or self._travel(self._done, self._undone)
 
     def redo(self) -> bool:
         """Make a change again that was taken back."""
+        self.taken_back = True
         return self._travel(self._undone, self._done)
 
     @property
@@ -209,6 +273,7 @@ class Session:
         if self.selection is not None and self.selection[0] == "payment":
             other = self.comparison.in_a(self.selection[1]) if self.comparison else None
             self.selection = None if other is None else ("payment", other)
+        self.cancel()
         self._remember(self._version)
         shown, self.kept = self.kept, self.now
         self.scenario, self.base_config, self.display = shown.scenario, shown.base_config, shown.display
@@ -409,52 +474,65 @@ class Session:
         self._done.append(version)
         self._undone.clear()
 
-    def _compute(self, what_if: WhatIf, remember: Callable[[], None]) -> bool:
+    def _compute(self, what_if: WhatIf, remember: Callable[[], None], at_once: bool = False) -> bool:
         """Run the day with these changes; `remember` is called when it is on show, before anybody is told."""
-        if what_if == self.what_if:
+        if what_if == self.wanted:
             if self.message:
                 self.message = ""
                 self._tell("message")
             return True
+        if what_if == self.what_if:  # what is under way was taken back, step by step
+            return self.cancel()
+
+        def show(run: Run, seconds: float) -> None:
+            same = _same_payments(self.run, run)
+            self.previous, self.message, self.what_if = self.run, "", what_if
+            self._take(run, seconds)
+            self.tick = min(self.tick, self.ticks - 1)
+            if self.selection is not None and self.selection[0] == "payment" and not same:
+                self.selection = None
+            remember()
+            self._tell("run", "message")
+
+        return self._begin((self.base_config, self.display, what_if), show, at_once)
+
+    def _show_version(self, version: Version, remember: Callable[[], None]) -> bool:
+        """Run another version of the scenario; its banks and payments may be others. `remember` as in `_compute`."""
+
+        def show(run: Run, seconds: float) -> None:
+            same = run.agent_ids == self.run.agent_ids and _same_payments(self.run, run)
+            self.previous, self.message = self.run, ""
+            self.base_config, self.display, self.what_if = version
+            names = self.display.get("names") or {}
+            self.names = [str(names.get(agent, agent)) for agent in run.agent_ids]
+            self._take(run, seconds)
+            self.tick = min(self.tick, self.ticks - 1)
+            if self.selection is not None and not same:
+                self.selection = None
+            remember()
+            self._tell("run", "tick", "selection", "message")
+
+        return self._begin(version, show)
+
+    def _begin(self, version: Version, show: Show, at_once: bool = False) -> bool:
+        """Compute a version of the scenario and put it on show: now, or later where it takes long and may wait."""
+        config, _, what_if = version
         try:
-            run, seconds = _simulate(what_if.apply(self.base_config))
+            computation = Computation(what_if.apply(config))
+            done = computation.advance(AT_ONCE_SECONDS if self.can_wait() and not at_once else None)
         except (ValueError, RuntimeError, OverflowError) as refused:
-            self.message = str(refused)
-            self._tell("message")
+            self.complain(str(refused))
             return False
-        same = _same_payments(self.run, run)
-        self.previous, self.message, self.what_if = self.run, "", what_if
-        self._take(run, seconds)
-        self.tick = min(self.tick, self.ticks - 1)
-        if self.selection is not None and self.selection[0] == "payment" and not same:
-            self.selection = None
-        remember()
-        self._tell("run", "message")
+        replaced, self.under_way = self.under_way, None if done else UnderWay(computation, version, show)
+        if done:
+            show(computation.run(), computation.seconds)
+        if replaced or not done:
+            self._tell("wanted", "progress")
         return True
 
     @property
     def _version(self) -> Version:
         return self.base_config, self.display, self.what_if
-
-    def _show_version(self, version: Version, remember: Callable[[], None]) -> bool:
-        """Run another version of the scenario; its banks and payments may be others. `remember` as in `_compute`."""
-        config, display, what_if = version
-        try:
-            run, seconds = _simulate(what_if.apply(config))
-        except (ValueError, RuntimeError, OverflowError) as refused:
-            self.complain(str(refused))
-            return False
-        same = run.agent_ids == self.run.agent_ids and _same_payments(self.run, run)
-        self.previous, self.message = self.run, ""
-        self.base_config, self.display, self.what_if = version
-        self.names = [str((display.get("names") or {}).get(agent, agent)) for agent in run.agent_ids]
-        self._take(run, seconds)
-        self.tick = min(self.tick, self.ticks - 1)
-        if self.selection is not None and not same:
-            self.selection = None
-        remember()
-        self._tell("run", "tick", "selection", "message")
-        return True
 
     def _travel(self, origin: list[Version], other: list[Version]) -> bool:
         if not origin:
@@ -496,11 +574,9 @@ class Session:
 
 
 def _simulate(config: Mapping[str, Any]) -> tuple[Run, float]:
-    from payment_simulator import simulate
-
-    started = time.perf_counter()
-    run = simulate(config)
-    return run, time.perf_counter() - started
+    computation = Computation(config)
+    computation.advance(None)
+    return computation.run(), computation.seconds
 
 
 def _same_payments(a: Run, b: Run) -> bool:

@@ -54,6 +54,7 @@ KEYS = (
     ("/", "filter"),
     ("t, g", "light or dark, large type"),
     ("Ctrl Z, Ctrl Shift Z", "undo, redo a change"),
+    ("Esc", "give up a day that is being computed; close"),
 )
 
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
@@ -243,6 +244,14 @@ def recomputed(seconds: float, changes: int) -> tuple[str, str]:
     what = f"{count(changes, 'change')} from the scenario." if changes else "Same as the scenario."
     took = f"{seconds * 1000:.0f} ms" if seconds >= 0.0015 else f"{seconds * 1000:.1f} ms"
     return what, f"Day computed in {took}."
+
+
+COMPUTING, CANCEL, CANCEL_KEY = "Computing the day", "Cancel", "Cancel (Esc)"
+
+
+def computing(done: int, ticks: int) -> str:
+    """How far a day is that takes long."""
+    return f"Computing the day: {done:,} of {count(ticks, 'tick')}."
 
 
 def bad_link(reason: str) -> str:

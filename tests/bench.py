@@ -20,7 +20,7 @@ from payment_simulator import simulate
 from playwright.sync_api import Browser, CDPSession
 
 from panel_app.session import SPEEDS
-from tests import bench_engine, bench_server, bench_storage, engine_cases
+from tests import bench_engine, bench_server, bench_storage, bench_what_if, engine_cases
 from tests.bench_engine import Figures
 from tests.large_run import engine_input
 from tests.visit import ARGUMENTS, CHROMIUM, Visit, chromium, serving
@@ -90,7 +90,7 @@ def site() -> Figures:
     """The built site in a browser."""
     figures: Figures = {}
     with serving() as server, chromium() as browser:
-        for measure in (starts, transfer, memory, payments, engine_in_browser, frames):
+        for measure in (starts, transfer, memory, payments, engine_in_browser, frames, bench_what_if.what_if):
             say(measure.__name__)
             figures |= measure(browser, server)
     return figures

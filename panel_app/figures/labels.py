@@ -92,9 +92,10 @@ def needs_of(index: RunIndex, names: list[str], at: Places, reference: float) ->
         column.max(axis=0, initial=0)
         for column in (index.queue2_count, index.queue2_value, index.queue1_count, index.queue1_value)
     ]
+    noted = at.size.small or len(names) <= ONE_RING_MOST
     result = []
     for bank, name in enumerate(names):
-        note = note_text([int(column[bank]) for column in most], at.size.small)
+        note = note_text([int(column[bank]) for column in most], at.size.small) if noted else ""
         amount = max(text_width(short(int(amounts[bank])), NAME_SIZE * k), text_width("50,000", NAME_SIZE * k))
         result.append(
             Needs(
@@ -191,8 +192,11 @@ def _choices(angle: float, small: bool) -> list[tuple[int, int]]:
     ]
 
 
-def choose_anchors(at: Places, needs: list[Needs]) -> list[Anchor]:
-    """An anchor for each bank; the level is the highest at which three quarters of the banks find room."""
+def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = None) -> list[Anchor]:
+    """An anchor for each bank; the level is the highest at which three quarters of the banks find room.
+
+    `usual`: where the labels stand in another run of the scenario. Those that still can stay there.
+    """
     ladder = (
         [NOTE, AMOUNT, NAME]
         if at.size.small
@@ -215,25 +219,45 @@ def choose_anchors(at: Places, needs: list[Needs]) -> list[Anchor]:
         inside = box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1
         return (anchor, box) if inside and not covers(box, at.x, at.y, others[bank]) else None
 
+    def enough(anchors: list[Anchor], level: int) -> bool:
+        return sum(anchor.level == level for anchor in anchors) * 4 >= 3 * len(anchors)
+
     clockwise = [int(bank) for bank in np.argsort(at.angle, kind="stable")]
-    found: list[Anchor] = []
+    if usual:
+        level = max(anchor.level for anchor in usual)
+        places = [
+            (anchor.level, choices[bank].index((anchor.across, anchor.down))) for bank, anchor in enumerate(usual)
+        ]
+        _, found = _place(standing, clockwise, level, places)
+        if enough(found, level):
+            return found
+    found = []
     for level in ladder:
         tried = [_place(standing, order, level) for order in (clockwise, clockwise[::-1])]
         _, found = max(tried, key=lambda item: item[0])
-        if sum(anchor.level == level for anchor in found) * 4 >= 3 * len(found):
+        if enough(found, level):
             break
     return found
 
 
 def _place(
-    standing: Callable[[int, int, int], tuple[Anchor, Box] | None], order: list[int], level: int
+    standing: Callable[[int, int, int], tuple[Anchor, Box] | None],
+    order: list[int],
+    level: int,
+    usual: Sequence[tuple[int, int]] = (),
 ) -> tuple[int, list[Anchor]]:
-    """Anchors found one bank after the other, and a score: more lines are better, then the better choices."""
+    """Anchors found one bank after the other, and a score: more lines are better, then the better choices.
+
+    `usual`: level and choice that a bank is given first, if it can have it.
+    """
     taken: list[Box] = []
     score, anchors = 0, [Anchor(NOTHING, 1, 0)] * len(order)
     options = [(depth, rank) for depth in range(level, NOTHING, -1) for rank in range(CHOICES)]
-    for bank in order:
-        for depth, rank in options:
+    ways = [(bank, [usual[bank]]) for bank in order] if usual else []
+    for bank, ranked in [*ways, *((bank, options) for bank in order)]:
+        if anchors[bank].level > NOTHING:
+            continue
+        for depth, rank in ranked:
             found = standing(bank, depth, rank)
             if found is not None and not overlaps(found[1], taken):
                 taken.append(found[1])

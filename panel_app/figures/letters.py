@@ -16,9 +16,20 @@ _LOWER, _UPPER, _OTHER = 622, 720, 636
 _BOLD = 1.11
 
 
+class _Widths(dict[str, int]):
+    """Of every letter; one that was not asked for before is looked at."""
+
+    def __missing__(self, letter: str) -> int:
+        self[letter] = _LOWER if letter.islower() else _UPPER if letter.isupper() else _OTHER
+        return self[letter]
+
+
+_WIDTHS = _Widths(_WIDE)
+
+
 @lru_cache(maxsize=4096)
 def _ems(text: str) -> int:
-    return sum(_WIDE.get(c, _LOWER if c.islower() else _UPPER if c.isupper() else _OTHER) for c in text)
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

@@ -39,19 +39,22 @@ def nettings_at(run: Any, tick: int, *, together: bool = False) -> tuple[Netting
 
 def _read(run: Any, mechanism: int) -> Iterator[tuple[int, Netting]]:
     """The operations of one kind, each with its place in the log."""
-    columns = run.columns(EVENTS[mechanism])
+    columns = {
+        name: column if isinstance(column, list) else column.tolist()
+        for name, column in run.columns(EVENTS[mechanism]).items()
+    }
     for row, (tick, place) in enumerate(zip(columns["tick"], columns["seq"], strict=True)):
         if mechanism == BILATERAL:
-            a, b = int(columns["amount_a"][row]), int(columns["amount_b"][row])
+            a, b = columns["amount_a"][row], columns["amount_b"][row]
             value, liquidity = a + b, abs(a - b)
         else:
-            value = int(columns["total_value"][row])
+            value = columns["total_value"][row]
             liquidity = sum(max(0, -net) for net in _items(columns, "net_positions", row))
         banks, payments = _items(columns, "agent_ids", row), _items(columns, "tx_ids", row)
-        yield int(place), Netting(int(tick), mechanism, banks, payments, value, liquidity)
+        yield place, Netting(tick, mechanism, banks, payments, value, liquidity)
 
 
-def _items(columns: dict[str, Any], name: str, row: int) -> tuple[int, ...]:
+def _items(columns: dict[str, list[Any]], name: str, row: int) -> tuple[int, ...]:
     """The list in one row of a list field."""
     offsets = columns[f"{name}_offsets"]
-    return tuple(int(value) for value in columns[name][int(offsets[row]) : int(offsets[row + 1])])
+    return tuple(columns[name][offsets[row] : offsets[row + 1]])

@@ -55,14 +55,25 @@ class Picture:
 
 
 class Network:
-    """The network of one run in one size. `names` by bank number; `slots` and `reference` belong to the scenario."""
+    """The network of one run in one size. `names` by bank number; `slots` and `reference` belong to the scenario.
 
-    def __init__(self, index: RunIndex, names: list[str], slots: Ints, reference: Reference, size: Size) -> None:
+    `anchors`: where the labels stand in another run of the scenario, if they are to stay there.
+    """
+
+    def __init__(
+        self,
+        index: RunIndex,
+        names: list[str],
+        slots: Ints,
+        reference: Reference,
+        size: Size,
+        anchors: list[labels.Anchor] | None = None,
+    ) -> None:
         self.index, self.names, self.reference, self.size = index, names, reference, size
         self.at = places(slots, size, labels.usual_width(names, size.scale))
         self.letters = initials(names)
         self.needs = labels.needs_of(index, names, self.at, reference.liquidity)
-        self.anchors = labels.choose_anchors(self.at, self.needs)
+        self.anchors = labels.choose_anchors(self.at, self.needs, anchors)
 
     def radii(self, tick: int) -> Floats:
         """Radius of each bank's disc at the end of a tick."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from panel_app.figures.flows import Reference
+from panel_app.figures.labels import Anchor
 from panel_app.figures.layout import Size, choose_slots, slots_from_order
 from panel_app.figures.network import Network
 from panel_app.figures.run_index import Ints, index_of
@@ -28,6 +29,8 @@ class ScenarioScale:
         slots = slots_from_order(order, scene.run.agent_ids) if order else None
         self.slots: Ints = choose_slots(index.pair_value) if slots is None else slots
         self.reference = Reference(index)
+        self._anchors: dict[Size, list[Anchor]] = {}
+        """Where the labels stood first in each size: while a slider is dragged they stay there, if they can."""
 
     def fits(self, scene: Scene) -> bool:
         """Whether it is still the same scenario; an edited one may have other banks."""
@@ -35,4 +38,7 @@ class ScenarioScale:
 
     def network(self, scene: Scene, size: Size, reference: Reference | None = None) -> Network:
         """The geometry of the run on show in this size; `reference` where something else is to count as large."""
-        return Network(index_of(scene.run), scene.names, self.slots, reference or self.reference, size)
+        usual, reference = self._anchors.get(size), reference or self.reference
+        network = Network(index_of(scene.run), scene.names, self.slots, reference, size, usual)
+        self._anchors.setdefault(size, network.anchors)
+        return network

@@ -36,7 +36,7 @@ class WhatIfPanel(Part):
     """Every control runs the whole day again."""
 
     area = "what-if"
-    watches = frozenset({"run", "message", "kept", "view", "what-if"})
+    watches = frozenset({"run", "message", "kept", "view", "what-if", "wanted"})
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(session, theme)
@@ -50,8 +50,8 @@ class WhatIfPanel(Part):
 
     def html(self) -> Markup:
         session = self.session
-        what = session.what_if
-        lsm = session.config.get("lsm_config") or {}
+        what, wanted = session.wanted, session.wanted_config
+        lsm = wanted.get("lsm_config") or {}
         switches = join(
             [
                 *(_row(number, Markup('<span class="small muted">{}</span>').format(text.ALWAYS)) for number in (0, 1)),
@@ -61,7 +61,7 @@ class WhatIfPanel(Part):
             ]
         )
         base = sorted(session.base_config["agents"], key=lambda agent: str(agent["id"]).encode())
-        now = sorted(session.config["agents"], key=lambda agent: str(agent["id"]).encode())
+        now = sorted(wanted["agents"], key=lambda agent: str(agent["id"]).encode())
         scale = Scale.of(
             [agent["opening_balance"] for agent in base], [agent.get("unsecured_cap", 0) for agent in base]
         )
@@ -99,7 +99,7 @@ class WhatIfPanel(Part):
         )
         reset = _history(session)
         return Markup(
-            '<section class="side" aria-label="{title}"><h2>{title}{reset}</h2>{error}'
+            '<section class="side" aria-label="{title}"{follow}><h2>{title}{reset}</h2>{error}'
             '<div class="group"><h3>{settlement}</h3>{switches}</div>'
             '<div class="group"><h3>{opening}</h3>{all}{balances}</div>'
             '<div class="group"><h3>{credit_line}{each_credit}</h3>{credit}{credits}</div>'
@@ -112,6 +112,7 @@ class WhatIfPanel(Part):
             '<p class="foot">{differs} {took}</p>{keep}</section>'
         ).format(
             title=text.WHAT_IF,
+            follow=Markup(" data-follow") if session.taken_back else NOTHING,
             reset=reset,
             error=error,
             settlement=text.SETTLEMENT,
@@ -128,7 +129,7 @@ class WhatIfPanel(Part):
             credit=slider(text.ALL_BANKS, "credit-factor", text.times(credit), credit, 0, 300, 5),
             arrivals=slider(text.ARRIVALS, "arrivals-factor", text.times(arrivals), arrivals, 10, 300, 5),
             seed=text.SEED,
-            seed_value=session.seed,
+            seed_value=wanted["rng_seed"],
             new_seed=text.NEW_SEED,
             dice=icon("dice"),
             differs=Markup("<b>{}</b>").format(differs) if what.count else differs,

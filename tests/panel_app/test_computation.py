@@ -1,0 +1,166 @@
+"""A day in slices: the same run as in one piece, the page answered in between, given up or replaced at any time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from payment_simulator import simulate
+
+from panel_app import scenarios, session
+from panel_app.computation import Computation
+from panel_app.session import Session
+from panel_app.whatif import WhatIf
+
+
+@pytest.fixture
+def patient(eight: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """The scenario that opens first, its every change in slices of a tick or a few."""
+    monkeypatch.setattr(session, "AT_ONCE_SECONDS", 0.0)
+    monkeypatch.setattr(session, "SLICE_SECONDS", 1e-6)
+    eight.can_wait = lambda: True
+    return eight
+
+
+def finish(of: Session) -> int:
+    """Go on until nothing is under way; how many slices that took."""
+    slices = 0
+    while of.under_way:
+        of.advance()
+        slices += 1
+    return slices
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e-4, 1e-3, None])
+@pytest.mark.parametrize("scenario", [scenarios.FIRST, "cautious_banks"])
+def test_slices_make_the_same_run(scenario: str, seconds: float | None) -> None:
+    config = scenarios.load(scenario).config
+    sliced, slices = Computation(config), 0
+    while not sliced.finished:
+        sliced.advance(seconds)
+        slices += 1
+    assert slices == 1 if seconds is None else slices >= 1
+    assert sliced.run().log_hash == simulate(config).log_hash
+    assert sliced.seconds > 0
+
+
+def test_the_run_before_stays_whole_until_the_new_one_is_there(patient: Session) -> None:
+    run, index, config, tick = patient.run, patient.index, patient.config, patient.tick
+    told: list[frozenset[str]] = []
+    patient.subscribe(told.append)
+    assert patient.change(balance_factor=1.5)
+    seen = []
+    while patient.under_way:
+        assert (patient.run, patient.index, patient.config) == (run, index, config)
+        assert patient.what_if == WhatIf()
+        assert patient.wanted == WhatIf(balance_factor=1.5)
+        seen.append(patient.under_way.computation.done)
+        patient.step(1)
+        patient.advance()
+    assert len(seen) > 10
+    assert seen == sorted(set(seen))
+    assert patient.what_if == WhatIf(balance_factor=1.5)
+    assert patient.run.log_hash == simulate(WhatIf(balance_factor=1.5).apply(patient.base_config)).log_hash
+    assert patient.previous is run
+    assert patient.tick == min(tick + len(seen), patient.ticks - 1)
+    assert told[0] == {"wanted", "progress"}
+    assert told[-2:] == [{"run", "message"}, {"wanted", "progress"}]
+    assert patient.undo()
+    finish(patient)
+    assert patient.run.log_hash == run.log_hash
+
+
+def _cancel(of: Session) -> None:
+    assert of.cancel()
+
+
+def _undo(of: Session) -> None:
+    assert of.undo()
+
+
+def _take_back(of: Session) -> None:
+    assert of.change(balance_factor=1.0)
+
+
+@pytest.mark.parametrize("give_up", [_cancel, _undo, _take_back])
+def test_what_is_under_way_can_be_given_up(patient: Session, give_up: Callable[[Session], None]) -> None:
+    run = patient.run
+    patient.change(balance_factor=1.5)
+    patient.advance()
+    give_up(patient)
+    assert patient.under_way is None
+    assert patient.run is run
+    assert patient.wanted == WhatIf()
+    assert not patient.can_undo
+    assert not patient.cancel()
+
+
+def test_a_newer_change_takes_in_and_replaces_the_one_under_way(patient: Session) -> None:
+    patient.change(balance_factor=1.5)
+    patient.advance()
+    patient.change(cycles=False)
+    finish(patient)
+    assert patient.what_if == WhatIf(balance_factor=1.5, cycles=False)
+    patient.undo()
+    finish(patient)
+    assert patient.what_if == WhatIf()
+
+
+def test_a_refused_change_leaves_what_is_under_way(patient: Session) -> None:
+    patient.change(balance_factor=1.5)
+    assert not patient.change(policy=(0, {"type": "Nonsense"}))
+    assert "Nonsense" in patient.message
+    finish(patient)
+    assert patient.what_if == WhatIf(balance_factor=1.5)
+
+
+def test_another_version_and_another_scenario(patient: Session) -> None:
+    longer = patient.base_config | {"num_days": 2}
+    assert patient.edit(longer, patient.display)
+    assert patient.ticks == 120
+    finish(patient)
+    assert patient.ticks == 240
+    patient.change(balance_factor=1.5)
+    patient.open("two_banks")
+    assert patient.under_way is None
+
+
+def test_a_change_that_is_wanted_at_once_does_not_wait(patient: Session) -> None:
+    assert patient.set_changes(WhatIf(balance_factor=1.5))
+    assert patient.under_way is None
+    assert patient.what_if == WhatIf(balance_factor=1.5)
+
+
+def test_the_page_shows_progress_answers_and_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bokeh.document import Document
+
+    from panel_app.app import App
+    from panel_app.page import Recorder
+
+    monkeypatch.setattr(session, "AT_ONCE_SECONDS", 0.0)
+    monkeypatch.setattr(session, "SLICE_SECONDS", 1e-6)
+    shown = Session()
+    shown.open(scenarios.FIRST)
+    page = Recorder()
+    app = App(page, shown, Document())
+    app.panel()
+    run, text = shown.run, app.progress.panel()
+
+    async def use() -> None:
+        app.actions["balance-factor"]("150")
+        assert "0 of 120" not in text.text
+        assert "of 120 ticks" in text.text
+        await asyncio.sleep(0.01)
+        assert shown.under_way
+        app.actions["step"](None)
+        app.actions["close"](None)
+        assert text.text == ""
+        assert shown.run is run
+        app.actions["balance-factor"]("150")
+        while shown.under_way or app._resting:
+            await asyncio.sleep(0.01)
+        assert shown.what_if == WhatIf(balance_factor=1.5)
+        assert "150" in app.what_if.html()
+
+    asyncio.run(use())
