@@ -43,7 +43,7 @@ class Patches:
             return
         events, self._waiting = self._waiting, []
         models = self._document.models
-        serializer = Serializer(references=models.synced_references)
+        serializer = _Serializer(references=models.synced_references)
         encoded = serializer.encode(events)
         models.flush_synced(lambda model: not serializer.has_ref(model))
         patch = json.dumps({"events": encoded}, default=_reference)
@@ -68,6 +68,16 @@ class Patches:
                 event.cols = [*dict.fromkeys([*(earlier.cols or ()), *(event.cols or ())])] if some else None
                 self._waiting.remove(earlier)
                 return
+
+
+class _Serializer(Serializer):
+    """Bokeh looks at every item of a list in a dozen ways; a list of texts is what it is."""
+
+    def _encode_list(self, obj: list[Any]) -> Any:
+        return obj if all(type(item) in _PLAIN for item in obj) else super()._encode_list(obj)
+
+
+_PLAIN = frozenset({str, type(None)})
 
 
 def _reference(value: object) -> object:

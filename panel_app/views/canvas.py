@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from bokeh.core.properties import value
+from bokeh.core.property.validation import validate
 from bokeh.models import AllIndices, CDSView, ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.models.glyph import Glyph
 from bokeh.models.glyphs import Text
@@ -184,7 +185,8 @@ def put(source: ColumnDataSource, columns: Columns) -> None:
     if changed and any(len(column) != len(current[name]) for name, column in changed.items() if name in current):
         changed = {name: _packed(column) for name, column in columns.items()}
     if changed:
-        source.data.update(changed)
+        with validate(False):  # the columns are our own: Bokeh would look at every item of all of them
+            source.data.update(changed)
 
 
 def _packed(column: Any) -> Any:
