@@ -48,7 +48,9 @@ HOLD_SECONDS = 0.9
 HOLD_SPEED_MOST = 4
 """A netting moment holds the clock, up to this many ticks per second."""
 STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
-"""While playing, how often the strip is drawn, and what nobody can follow at 30 frames a second."""
+"""While playing, how often the strip and what is read beside it are drawn, and what nobody can follow at 30 frames a
+second.
+"""
 REST_SECONDS = 0.04
 """How long after the picture of a new run what is not in it follows: the page has painted the picture by then."""
 
@@ -92,6 +94,7 @@ class App:
             StripView(session, theme),
             ChartsView(session, theme),
         )
+        transport, scrub = Transport(session, theme), Scrub(session, theme)
         # In reading order; styles/layout.css gives each its place.
         self.views: list[Any] = [
             Header(session, theme, frozenset(LATER)),
@@ -102,9 +105,9 @@ class App:
             Banks(session, theme),
             Legend(session, theme),
             self.inspector,
-            Transport(session, theme),
+            transport,
             self.strip,
-            Scrub(session, theme),
+            scrub,
             self.charts,
             self.events,
             self.payments,
@@ -112,7 +115,7 @@ class App:
             self.phone,
         ]
         self.every = {
-            self.strip: STRIP_SECONDS,
+            **dict.fromkeys((self.strip, self.caption, transport, scrub), STRIP_SECONDS),
             **dict.fromkeys((self.charts, self.events, self.payments, self.inspector), SLOW_SECONDS),
         }
         self.picture = {self.network, self.strip, self.caption}

@@ -1,6 +1,9 @@
 // The figures of `panel_app.views` are sheets of pixels that change many times a second: fixed ranges, no selection, no hovering, taps
 // resolved in Python. Bokeh prepares each glyph for all of that, at each change, in five variants and with an index of its places.
-// Here the glyphs that move are painted straight from their columns instead. What is not in `painters`, or is hatched, Bokeh paints.
+// Here the glyphs that move are painted straight from their columns instead. What is not in `painters` Bokeh paints.
+//
+// Without a GPU the browser's rasterising is half of a frame, and most of it is strokes: the outline of a wide or dashed stroke is worked
+// out anew each time. So curves are filled as ribbons, and dashes are thin lines (docs/performance.md has the figures).
 
 export function paintDirectly() {
   const view = Bokeh.Models.get("GlyphRenderer").prototype.default_view.prototype
@@ -34,8 +37,10 @@ export function paintDirectly() {
     const {glyph, data_source} = this.model
     const column = (name) => (data_source.data instanceof Map ? data_source.data.get(name) : data_source.data[name])
     const {x_scale, y_scale} = this.coordinates
+    const rows = new Rows(glyph, column, new Axis(x_scale), new Axis(y_scale))
     context.save()
-    painters[glyph.type](context, new Rows(glyph, column, new Axis(x_scale), new Axis(y_scale)), glyph)
+    context.setLineDash(rows.dashes)
+    painters[glyph.type](context, rows, glyph)
     context.restore()
   }
 }
@@ -66,7 +71,11 @@ export function paintWhatIsSeen() {
 
 function isDirect({glyph, selection_glyph, nonselection_glyph, muted_glyph}) {
   const looksTheSame = (selection_glyph ?? nonselection_glyph ?? muted_glyph) == null
-  return looksTheSame && glyph.type in painters && glyph.hatch_pattern?.value == null && glyph.hatch_pattern?.field == null
+  return looksTheSame && glyph.type in painters && (isPlain(glyph) || glyph.hatch_pattern?.value === "right_diagonal_line")
+}
+
+function isPlain({hatch_pattern}) {
+  return hatch_pattern?.value == null && hatch_pattern?.field == null
 }
 
 /** A linear scale: from the units of a range to CSS pixels of the canvas. */
@@ -105,23 +114,27 @@ class Rows {
     return (row) => axis.at(read(row))
   }
 
-  line() {
-    const [color, alpha, width] = ["line_color", "line_alpha", "line_width"].map((name) => this.read(name))
-    const dash = this.read("line_dash")
+  /** The dashes of all lines of this glyph; none where they are whole. */
+  get dashes() {
+    const {line_dash: dashes} = this.glyph
+    return Array.isArray(dashes?.value) ? dashes.value : []
+  }
+
+  /** `thickness` of a row, where it is not the glyph's own. */
+  line(thickness = this.read("line_width")) {
+    const [color, alpha] = ["line_color", "line_alpha"].map((name) => this.read(name))
     return (context, row) => {
-      const ink = color(row), strength = alpha(row), thickness = width(row)
-      if (ink == null || !(strength > 0 && thickness > 0)) return
+      const ink = color(row), strength = alpha(row), width = thickness(row)
+      if (ink == null || !(strength > 0 && width > 0)) return
       context.strokeStyle = ink
       context.globalAlpha = strength
-      context.lineWidth = thickness
-      const dashes = dash(row)
-      context.setLineDash(Array.isArray(dashes) ? dashes : [])
+      context.lineWidth = width
       context.stroke()
     }
   }
 
-  fill() {
-    const color = this.read("fill_color"), alpha = this.read("fill_alpha")
+  fill(name = "fill") {
+    const color = this.read(`${name}_color`), alpha = this.read(`${name}_alpha`)
     return (context, row) => {
       const ink = color(row), strength = alpha(row)
       if (ink == null || !(strength > 0)) return
@@ -131,6 +144,42 @@ class Rows {
     }
   }
 }
+
+/**
+ * The two curves beside a curve, `away` pixels from it: their ends lie straight across, their control points where the tangents meet.
+ * That is exact where a curve is straight, and within a tenth of a pixel where it bends as little as flows do.
+ */
+function sides(x0, y0, cx, cy, x1, y1, away) {
+  let ax = cx - x0, ay = cy - y0, bx = x1 - cx, by = y1 - cy
+  const a = away / (Math.hypot(ax, ay) || 1), b = away / (Math.hypot(bx, by) || 1)
+  ax *= a
+  ay *= a
+  bx *= b
+  by *= b
+  const mx = ax + bx, my = ay + by, m = (2 * away * away) / Math.max(mx * mx + my * my, away * away)
+  return [1, -1].map((side) => [
+    x0 - side * ay, y0 + side * ax, cx - side * m * my, cy + side * m * mx, x1 - side * by, y1 + side * bx,
+  ])
+}
+
+/** Diagonal lines as a pattern to fill with; one for each ink, made once. */
+function hatch(context, {hatch_scale: {value: size}, hatch_weight: {value: weight}}, ink) {
+  const key = [ink, size, weight].join()
+  if (!hatches.has(key)) {
+    const tile = document.createElement("canvas"), pen = tile.getContext("2d")
+    tile.width = tile.height = size
+    pen.strokeStyle = ink
+    pen.lineWidth = weight
+    for (const shift of [-size, 0, size]) {      // the corners belong to the lines of the tiles beside
+      pen.moveTo(shift - 1, size + 1)
+      pen.lineTo(shift + size + 1, -1)
+    }
+    pen.stroke()
+    hatches.set(key, tile)
+  }
+  return context.createPattern(hatches.get(key), "repeat")
+}
+const hatches = new Map()
 
 const MARKERS = {
   circle(context, r) {
@@ -160,12 +209,33 @@ const painters = {
   Quadratic(context, rows) {
     const [x0, cx, x1] = ["x0", "cx", "x1"].map((name) => rows.along(rows.x, name))
     const [y0, cy, y1] = ["y0", "cy", "y1"].map((name) => rows.along(rows.y, name))
-    const stroke = rows.line()
+    const width = rows.read("line_width")
+    if (rows.dashes.length > 0) return edges()
+    const fill = rows.fill("line")
     for (let row = 0; row < rows.length; row++) {
+      const [left, right] = sides(x0(row), y0(row), cx(row), cy(row), x1(row), y1(row), width(row) / 2)
       context.beginPath()
-      context.moveTo(x0(row), y0(row))
-      context.quadraticCurveTo(cx(row), cy(row), x1(row), y1(row))
-      stroke(context, row)
+      context.moveTo(left[0], left[1])
+      context.quadraticCurveTo(left[2], left[3], left[4], left[5])
+      context.lineTo(right[4], right[5])
+      context.quadraticCurveTo(right[2], right[3], right[0], right[1])
+      fill(context, row)
+    }
+
+    /** The next glyph covers a dashed curve up to `width`: only its edges are seen. */
+    function edges() {
+      const inner = rows.column("width")
+      const thickness = (row) => (width(row) - inner[row]) / 2
+      const stroke = rows.line(thickness)
+      for (let row = 0; row < rows.length; row++) {
+        const middle = (width(row) - thickness(row)) / 2
+        context.beginPath()
+        for (const side of sides(x0(row), y0(row), cx(row), cy(row), x1(row), y1(row), middle)) {
+          context.moveTo(side[0], side[1])
+          context.quadraticCurveTo(side[2], side[3], side[4], side[5])
+        }
+        stroke(context, row)
+      }
     }
   },
 
@@ -204,10 +274,11 @@ const painters = {
     }
   },
 
-  Scatter(context, rows) {
+  Scatter(context, rows, glyph) {
     const x = rows.along(rows.x, "x"), y = rows.along(rows.y, "y")
     const [size, angle, marker] = ["size", "angle", "marker"].map((name) => rows.read(name))
-    const fill = rows.fill(), stroke = rows.line()
+    const hatched = !isPlain(glyph)
+    const fill = hatched ? fillHatched : rows.fill(), stroke = rows.line()
     for (let row = 0; row < rows.length; row++) {
       if (!(size(row) > 0)) continue
       context.save()
@@ -218,6 +289,12 @@ const painters = {
       context.restore()
       fill(context, row)
       stroke(context, row)
+    }
+
+    function fillHatched() {
+      context.fillStyle = hatch(context, glyph, rows.read("hatch_color")(0))
+      context.globalAlpha = 1
+      context.fill()
     }
   },
 
