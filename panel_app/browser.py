@@ -33,7 +33,7 @@ class Bridge(Protocol):
     def toPage(self, name: str, payload: str, attachment: bytes | None) -> None:
         """A message to the page: its payload as JSON, bytes beside it."""
 
-    def toDocument(self, patch: str, arrays: dict[str, bytes]) -> None:
+    def toDocument(self, patch: str, arrays: bytes) -> None:
         """A change of the document, as `Patches` tells."""
 
 

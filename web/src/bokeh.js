@@ -181,24 +181,17 @@ function hatch(context, {hatch_scale: {value: size}, hatch_weight: {value: weigh
 }
 const hatches = new Map()
 
-const MARKERS = {
-  circle(context, r) {
-    context.arc(0, 0, r, 0, 2 * Math.PI)
-  },
-  square(context, r) {
-    context.rect(-r, -r, 2 * r, 2 * r)
-  },
-  diamond(context, r) {
-    polygon(context, [[0, r], [r / 1.5, 0], [0, -r], [-r / 1.5, 0]])
-  },
-  triangle(context, r) {
-    const height = r * Math.sqrt(3)
-    polygon(context, [[-r, height / 3], [r, height / 3], [0, (-2 * height) / 3]])
-  },
+/** The corners of markers of radius 1 that points up; y points down. */
+const CORNERS = {
+  square: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
+  triangle: [[-1, 1 / Math.sqrt(3)], [1, 1 / Math.sqrt(3)], [0, -2 / Math.sqrt(3)]],
 }
 
-function polygon(context, corners) {
-  for (const [x, y] of corners) context.lineTo(x, y)
+function mark(context, marker, x, y, r, angle) {
+  const corners = CORNERS[marker]
+  if (!corners) return context.arc(x, y, r, 0, 2 * Math.PI)
+  const across = r * Math.cos(angle), along = r * Math.sin(angle)
+  for (const [right, down] of corners) context.lineTo(x + across * right + along * down, y - along * right + across * down)
   context.closePath()
 }
 
@@ -281,12 +274,8 @@ const painters = {
     const fill = hatched ? fillHatched : rows.fill(), stroke = rows.line()
     for (let row = 0; row < rows.length; row++) {
       if (!(size(row) > 0)) continue
-      context.save()
-      context.translate(x(row), y(row))
-      context.rotate(-angle(row))
       context.beginPath()
-      MARKERS[marker(row)]?.(context, size(row) / 2)
-      context.restore()
+      mark(context, marker(row), x(row), y(row), size(row) / 2, angle(row))
       fill(context, row)
       stroke(context, row)
     }
@@ -305,17 +294,23 @@ const painters = {
     const [font, style, size, offset] = ["text_font", "text_font_style", "text_font_size", "y_offset"].map((name) => rows.read(name))
     context.textBaseline = "alphabetic"
     context.lineJoin = "round"
+    let set
     for (let row = 0; row < rows.length; row++) {
       if (!text(row)) continue
-      const pixels = parseFloat(size(row)), baseline = y(row) + offset(row) + BASELINE * pixels
-      context.font = `${style(row)} ${pixels}px ${font(row)}`
+      const pixels = parseFloat(size(row))
+      const wanted = `${style(row)} ${pixels}px ${font(row)}`
+      if (wanted !== set) context.font = set = wanted
+      // On whole pixels a letter looks the same wherever it stands, and is drawn once.
+      const left = Math.round(x(row)), baseline = Math.round(y(row) + offset(row) + BASELINE * pixels)
       context.textAlign = align(row)
-      context.fillStyle = color(row)
-      context.fillText(text(row), x(row), baseline)
-      if (outline(row) == null || !(width(row) > 1)) continue   // 1 is Bokeh's default, which has no colour
-      context.strokeStyle = outline(row)
-      context.lineWidth = width(row)
-      context.strokeText(text(row), x(row), baseline)
+      if (outline(row) == null || !(width(row) > 1)) {   // 1 is Bokeh's default, which has no colour
+        context.fillStyle = color(row)
+        context.fillText(text(row), left, baseline)
+      } else {      // a halo: so wide that it covers the letters too
+        context.strokeStyle = outline(row)
+        context.lineWidth = width(row)
+        context.strokeText(text(row), left, baseline)
+      }
     }
   },
 }

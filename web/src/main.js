@@ -62,7 +62,7 @@ const handlers = {
   failed: (failure) => fail(failure),
   page: ({name, payload, bytes}) => receive(name, {...JSON.parse(payload), ...(bytes && {bytes})}),
   render,
-  patch: ({patch, buffers}) => (live ? applyPatch(patch, buffers) : earlyPatches.push([patch, buffers])),
+  patch: ({patch, buffer}) => (live ? applyPatch(patch, buffer) : earlyPatches.push([patch, buffer])),
   idle: sendQueued,
   ready: async () => {
     await measured()
@@ -129,10 +129,15 @@ function painted() {
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
 }
 
-function applyPatch(patch, buffers) {
+/** `buffer` holds the arrays of the patch one after the other, which says the name and the length of each. */
+function applyPatch(patch, buffer) {
+  const {events, buffers} = JSON.parse(patch)
+  const arrays = new Map()
+  let begin = 0
+  for (const [name, length] of buffers) arrays.set(name, buffer.slice(begin, (begin += length)))
   patching = true
   try {
-    live.apply_json_patch(JSON.parse(patch), buffers)
+    live.apply_json_patch({events}, arrays)
   } finally {
     patching = false
   }

@@ -158,11 +158,10 @@ async function follow() {
   await unpacked(site.validation)
 }
 
-/** A change of the document; its arrays travel beside the JSON. */
+/** A change of the document; the bytes of its arrays travel beside the JSON. */
 function toDocument(patch, arrays) {
-  const copies = Object.entries(arrays.toJs({dict_converter: Object.fromEntries}))
-  const buffers = new Map(copies.map(([id, bytes]) => [id, bytes.buffer]))
-  post({type: "patch", patch, buffers}, [...buffers.values()])
+  const buffer = arrays.toJs().slice().buffer
+  post({type: "patch", patch, buffer}, [buffer])
 }
 
 /** A message from Python to the page; bytes travel beside the JSON. */
