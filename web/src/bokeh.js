@@ -181,11 +181,13 @@ function hatch(context, {hatch_scale: {value: size}, hatch_weight: {value: weigh
 }
 const hatches = new Map()
 
-/** The corners of markers of radius 1 that points up; y points down. */
+/** The corners of markers of radius 1 that point up; y points down. */
 const CORNERS = {
   square: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
   triangle: [[-1, 1 / Math.sqrt(3)], [1, 1 / Math.sqrt(3)], [0, -2 / Math.sqrt(3)]],
 }
+/** By how much the radius grows when every edge moves outwards by 1. */
+const GROWTH = {triangle: Math.sqrt(3)}
 
 function mark(context, marker, x, y, r, angle) {
   const corners = CORNERS[marker]
@@ -258,26 +260,46 @@ const painters = {
 
   Arc(context, rows, glyph) {
     const x = rows.along(rows.x, "x"), y = rows.along(rows.y, "y")
-    const [radius, start, end] = ["radius", "start_angle", "end_angle"].map((name) => rows.read(name))
-    const stroke = rows.line()
+    const [radius, start, end, width] = ["radius", "start_angle", "end_angle", "line_width"].map((name) => rows.read(name))
+    const fill = rows.fill("line"), back = glyph.direction === "anticlock"
     for (let row = 0; row < rows.length; row++) {
+      const from = -start(row), to = -end(row), r = radius(row) * Math.abs(rows.x.unit), half = width(row) / 2
+      if (from === to) continue
       context.beginPath()
-      context.arc(x(row), y(row), radius(row) * Math.abs(rows.x.unit), -start(row), -end(row), glyph.direction === "anticlock")
-      stroke(context, row)
+      context.arc(x(row), y(row), r + half, from, to, back)
+      context.arc(x(row), y(row), Math.max(0, r - half), to, from, !back)
+      fill(context, row)
     }
   },
 
   Scatter(context, rows, glyph) {
     const x = rows.along(rows.x, "x"), y = rows.along(rows.y, "y")
     const [size, angle, marker] = ["size", "angle", "marker"].map((name) => rows.read(name))
-    const hatched = !isPlain(glyph)
-    const fill = hatched ? fillHatched : rows.fill(), stroke = rows.line()
+    const fill = isPlain(glyph) ? rows.fill() : fillHatched, stroke = rows.line(), width = rows.read("line_width")
+    const isSolid = isPlain(glyph) && rows.dashes.length === 0
+    const names = ["fill_color", "fill_alpha", "line_color", "line_alpha"]
+    const [inside, insideAlpha, edge, edgeAlpha] = names.map((name) => rows.read(name))
     for (let row = 0; row < rows.length; row++) {
       if (!(size(row) > 0)) continue
+      const r = size(row) / 2, half = (width(row) / 2) * (GROWTH[marker(row)] ?? 1)
+      const hasEdge = edge(row) != null && edgeAlpha(row) > 0 && half > 0
+      if (isSolid && hasEdge && edgeAlpha(row) === 1 && inside(row) != null && insideAlpha(row) === 1) {
+        shape(row, r + half, edge(row))
+        if (inside(row) !== edge(row) && r > half) shape(row, r - half, inside(row))
+      } else {
+        context.beginPath()
+        mark(context, marker(row), x(row), y(row), r, angle(row))
+        fill(context, row)
+        stroke(context, row)
+      }
+    }
+
+    function shape(row, r, ink) {
+      context.globalAlpha = 1
+      context.fillStyle = ink
       context.beginPath()
-      mark(context, marker(row), x(row), y(row), size(row) / 2, angle(row))
-      fill(context, row)
-      stroke(context, row)
+      mark(context, marker(row), x(row), y(row), r, angle(row))
+      context.fill()
     }
 
     function fillHatched() {
