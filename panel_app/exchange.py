@@ -203,7 +203,7 @@ class Exchange:
         """
         session = self.session
         self.began = self.began or bool(changed & {"run", "kept"})
-        wanted = changed & {"run", "kept", "tick", "view", "window", "selection"}
+        wanted = changed & {"run", "kept", "tick", "view", "window", "selection", "lesson"}
         if not self.began or not wanted or session.embedded or session.playing:
             return
         try:

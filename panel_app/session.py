@@ -62,9 +62,9 @@ class Session:
     """State of one reader's page.
 
     Subscribers are called with what changed: a subset of `{"run", "kept", "tick", "selection", "window", "view",
-    "playing", "speed", "theme", "size", "message", "wanted", "progress"}`. With `"run"` everything may have changed,
-    `config` and `names` too; `"kept"` is the run that is kept to be compared with; `"wanted"` is a change that is under
-    way, or is no longer, and `"progress"` how far it is.
+    "playing", "speed", "theme", "size", "message", "wanted", "progress", "lesson"}`. With `"run"` everything may have
+    changed, `config` and `names` too; `"kept"` is the run that is kept to be compared with; `"wanted"` is a change that
+    is under way, or is no longer, and `"progress"` how far it is.
     """
 
     scenario: str
@@ -82,6 +82,8 @@ class Session:
         self.tick = 0
         self.window: Window = "hour"
         self.view: View = "simulate"
+        self.lesson: tuple[str, int] | None = None
+        """The lesson and its step, from 0, that the reader is in."""
         self.large = False
         self.embedded = False
         """Whether the page is a small one inside another page: the network and its clock alone."""
@@ -376,6 +378,12 @@ class Session:
         if view in VIEWS and view != self.view:
             self.view = view
             self._tell("view")
+
+    def learn(self, lesson: tuple[str, int] | None) -> None:
+        """Be in a step of a lesson, or in none. It changes nothing of the run."""
+        if lesson != self.lesson:
+            self.lesson = lesson
+            self._tell("lesson")
 
     def play(self, playing: bool) -> None:
         """Start or stop the clock. At the end of the run it starts again from the first tick."""

@@ -63,6 +63,8 @@ class Shared:
     view: str
     window: str
     selection: tuple[str, int] | None
+    lesson: tuple[str, int] | None
+    """The name of a lesson and its step, from 0."""
     version: str
     log_hash: str
 
@@ -90,6 +92,7 @@ def fragment(session: Session) -> str:
         "hash": session.run.log_hash,
         **({"kept": kept.what_if.to_json()} if kept is not None and same else {}),
         **({"selection": list(selection)} if selection is not None else {}),
+        **({"lesson": list(session.lesson)} if session.lesson is not None else {}),
     }
     packed = KEY + _pack(told)
     if len(packed) > LARGEST_LINK:
@@ -103,7 +106,7 @@ def read(link: str) -> Shared:
     if told.get("format") != FORMAT:
         raise LinkError(words.other_format(told.get("format"), str(told.get("version", "?"))[:40]))
     what_if, kept = (_changes(told[name]) if name in told else None for name in ("changes", "kept"))
-    selection = told.get("selection")
+    selection, lesson = told.get("selection"), told.get("lesson")
     return Shared(
         scenario=_named(told["scenario"]) if isinstance(told.get("scenario"), str) else _carried(told),
         what_if=what_if or WhatIf(),
@@ -113,6 +116,9 @@ def read(link: str) -> Shared:
         window=str(told.get("window", "hour")),
         selection=(str(selection[0]), _whole("selection", selection[1]))
         if isinstance(selection, list) and len(selection) == 2 and selection[0] in ("bank", "payment", "flow")
+        else None,
+        lesson=(str(lesson[0])[:80], _whole("step", lesson[1]))
+        if isinstance(lesson, list) and len(lesson) == 2
         else None,
         version=str(told.get("version", "?"))[:40],
         log_hash=str(told.get("hash", "")),
@@ -235,6 +241,7 @@ def open_link(session: Session, link: str) -> Note | None:
     session.show(shared.window)  # type: ignore[arg-type]
     session.go(shared.tick)
     session.select(shared.selection)  # type: ignore[arg-type]
+    session.learn(shared.lesson)
     session.look(shared.view)  # type: ignore[arg-type]
     if session.run.log_hash != shared.log_hash:
         return Note("warning", words.OTHER_RUN, words.other_run(shared.version, __version__))

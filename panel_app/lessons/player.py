@@ -64,11 +64,23 @@ class Player:
     def close(self) -> None:
         """Back to the list."""
         self.lesson = None
+        self.session.learn(None)
+
+    def follow(self) -> None:
+        """Be where the session says, as after a link was opened; the simulator stays as it is."""
+        asked = self.session.lesson
+        if asked == (None if self.lesson is None else (self.lesson.name, self.number)):
+            return
+        self.lesson = next((lesson for lesson in library.lessons() if asked and lesson.name == asked[0]), None)
+        if asked and self.lesson:
+            self.number = min(asked[1], len(self.lesson.steps) - 1)
+            self._tell_all()
 
     def go(self, number: int) -> None:
         """Open a step and set the simulator for it."""
         assert self.lesson is not None
         self.number = max(0, min(len(self.lesson.steps) - 1, number))
+        self.session.learn((self.lesson.name, self.number))
         self.set_again()
 
     def set_again(self) -> None:
@@ -77,9 +89,7 @@ class Player:
         if self.session.scenario != self.lesson.scenario or self.session.edited:
             self.session.open(self.lesson.scenario)
         library.apply(self.session, self.step.settings, anew=True)
-        self._told = {}
-        for place in range(len(self.step.blocks)):
-            self._tell(place)
+        self._tell_all()
         self.notice()
 
     def try_it(self, place: int) -> None:
@@ -130,6 +140,11 @@ class Player:
 
     def _block(self, place: int) -> object:
         return self.step.blocks[place] if 0 <= place < len(self.step.blocks) else None
+
+    def _tell_all(self) -> None:
+        self._told = {}
+        for place in range(len(self.step.blocks)):
+            self._tell(place)
 
     def _tell(self, place: int) -> None:
         for template in library.templates(self.step.blocks[place]):

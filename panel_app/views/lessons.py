@@ -36,13 +36,14 @@ class Story(Part):
 
     area = "story"
     first = True
-    watches = frozenset({"run", "tick", "selection", "view"})
+    watches = frozenset({"run", "tick", "selection", "view", "lesson"})
     sheets = ("lessons",)
 
     def __init__(self, session: Session, theme: Theme, page: Page) -> None:
         super().__init__(session, theme)
         self.page = page
         self.player = Player(session)
+        self.player.follow()
         self._acting = False
         self.actions = {
             "lesson": self._open,
@@ -59,6 +60,7 @@ class Story(Part):
         """Notice what the learner did; draw only while it is on show."""
         if self._acting or self.session.view != "lessons" or not changed & self.watches:
             return
+        self.player.follow()
         self.player.notice()
         self._shown.show(self.html())
 

@@ -14,8 +14,10 @@ from panel.models.markup import HTML
 from payment_simulator.execution.run_file import read_run, write_run
 from payment_simulator_core_rs import __version__
 
-from panel_app import sharing
+from panel_app import scenarios, sharing
 from panel_app.app import App, build
+from panel_app.lessons import library
+from panel_app.lessons.player import Player
 from panel_app.page import Recorder
 from panel_app.run_files import open_run_file
 from panel_app.session import Session
@@ -67,6 +69,30 @@ def test_a_link_opens_as_the_same_run(eight: Session, changes: dict[str, Any]) -
         eight.what_if,
     )
     assert fragment(other) == link
+
+
+@pytest.mark.parametrize(("step", "shown"), [(1, 1), (999, None)])
+def test_the_lesson_and_its_step_travel_and_the_run_stays_as_it_was(step: int, shown: int | None) -> None:
+    teacher = Session()
+    teacher.open(scenarios.FIRST)
+    player = Player(teacher)
+    lesson = library.lessons()[1]
+    player.open(lesson.name, 1)
+    teacher.change(balance_factor=1.35)
+    teacher.look("lessons")
+    teacher.go(3)
+    link = changed(fragment(teacher), lesson=[lesson.name, step])
+    learner = Session()
+    assert open_link(learner, link) is None
+    other = Player(learner)
+    other.follow()
+    assert other.lesson == lesson
+    assert other.number == (len(lesson.steps) - 1 if shown is None else shown)
+    assert (learner.run.log_hash, learner.tick, learner.view) == (teacher.run.log_hash, 3, "lessons")
+    player.close()
+    assert open_link(learner, fragment(teacher)) is None
+    other.follow()
+    assert other.lesson is None
 
 
 def test_a_comparison_travels_too(eight: Session) -> None:
