@@ -10,6 +10,7 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
+from panel_app import quick_start
 from panel_app.app import create
 from panel_app.page import KEYS, Handler, Payload
 
@@ -61,5 +62,6 @@ def serve() -> None:
 
 
 if pn.state.curdoc is not None and __name__.startswith("bokeh_app_"):
+    quick_start.remember_defaults()
     pn.extension()
     serve()

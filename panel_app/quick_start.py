@@ -6,6 +6,7 @@ Bokeh is pinned, and `tests/browser` would show it if a new version did not fit 
 from __future__ import annotations
 
 import gc
+from functools import cache
 from typing import Any
 
 
@@ -22,6 +23,7 @@ def import_bokeh() -> None:
         model.parameters = parameters
 
 
+@cache
 def remember_defaults() -> None:
     """Let Bokeh keep the default of each property of each class instead of making it anew for each of 600 models.
 

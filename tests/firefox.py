@@ -23,6 +23,19 @@ ANSWER_SECONDS = 60
 LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 
 
+FIND = """
+const find = (selector, within = document) => {
+  const found = within.querySelector(selector)
+  if (found) return found
+  for (const element of within.querySelectorAll("*")) {
+    const inner = element.shadowRoot && find(selector, element.shadowRoot)
+    if (inner) return inner
+  }
+  return null
+}
+"""
+
+
 class Firefox:
     """One page, and every error and warning that it has told its console."""
 
@@ -56,6 +69,38 @@ class Firefox:
         """Press a key and let it go; `key` as the protocol names it, such as `\\ue014` for the right arrow."""
         keys = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
         self._call("input.performActions", context=self._context, actions=[{"type": "key", "id": "k", "actions": keys}])
+
+    def type(self, text: str) -> None:
+        """Type a text, letter by letter."""
+        for letter in text:
+            self.press(letter)
+
+    def centre(self, selector: str) -> tuple[float, float]:
+        """Where the first element is that a selector finds, also inside shadow roots, in pixels of the window."""
+        return self.point(
+            f"const {{x, y, width, height}} = find({json.dumps(selector)}).getBoundingClientRect();"
+            "return [x + width / 2, y + height / 2]"
+        )
+
+    def point(self, body: str) -> tuple[float, float]:
+        """Two numbers that a function body returns; it may use `find(selector)`, which looks into shadow roots."""
+        x, y = json.loads(self.evaluate(f"(() => {{ {FIND} return JSON.stringify((() => {{ {body} }})()) }})()"))
+        return float(x), float(y)
+
+    def found(self, selector: str) -> str:
+        """An expression: the element that a selector finds, also inside shadow roots."""
+        return f"(() => {{ {FIND} return find({json.dumps(selector)}) }})()"
+
+    def drag(self, begin: tuple[float, float], *ways: tuple[float, float]) -> None:
+        """Press the mouse at a place, move it along and let it go; without a way it is a click."""
+        moves = [{"type": "pointerMove", "x": round(x), "y": round(y)} for x, y in (begin, *ways)]
+        actions = [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:], {"type": "pointerUp", "button": 0}]
+        mouse = {"type": "pointer", "id": "m", "parameters": {"pointerType": "mouse"}, "actions": actions}
+        self._call("input.performActions", context=self._context, actions=[mouse])
+
+    def click(self, selector: str) -> None:
+        """Click on the middle of an element."""
+        self.drag(self.centre(selector))
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._numbers)
