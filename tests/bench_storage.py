@@ -107,11 +107,9 @@ def events_only(folder: Path) -> dict[str, Any]:
             tables.introduce(database.path, "large", {})
         while engine.run(500):
             began, worked = time.perf_counter(), time.process_time()
-            first, end = tables.next_seq, engine.event_count
+            part = tables.take(engine, engine.current_tick, engine.event_count, ends_day=False)
             with database.transaction():
-                tables.write_events(engine.event_rows(first, end), end)
-                tables.write_segment(engine.take_log(), first, engine.current_tick)
-                tables.update(committed_ticks=engine.current_tick)
+                tables.write(part, engine.take_log())
             seconds += time.perf_counter() - began
             cpu += time.process_time() - worked
         tables.update(status="completed")

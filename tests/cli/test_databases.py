@@ -50,11 +50,11 @@ def test_tables_that_differ_are_told_and_nothing_is_dropped(tmp_path: Path, stor
     path.write_bytes(stored.read_bytes())
     with duckdb.connect(str(path)) as connection:
         connection.execute("ALTER TABLE transactions DROP COLUMN delay_cost")
-        connection.execute("ALTER TABLE agent_events ADD COLUMN note VARCHAR")
+        connection.execute("ALTER TABLE event_transactions ADD COLUMN note VARCHAR")
     done = call("db", "validate", "-d", path)
     assert done.code == 1
     assert done.error.splitlines() == [
-        "error: agent_events.note should not be there",
+        "error: event_transactions.note should not be there",
         "error: transactions.delay_cost is missing; it should be BIGINT",
     ]
     refused = call("run", GRIDLOCK, "--persist", "--db-path", path)

@@ -44,10 +44,26 @@ def of_version(path: Path, version: int) -> None:
                     whole = "string_agg(CAST(hex(log) AS VARCHAR), '' ORDER BY piece)"
                     chosen = ", ".join(f"unhex({whole})" if name == "log" else name for name in names)
                     there = f"{chosen} FROM newest.log_segments GROUP BY {', '.join(names[:-1])}"
+                elif table == "agent_events":
+                    # Before the columns of banks there was a list of each bank's events for each transaction.
+                    there = (
+                        "e.simulation_id, first_seq, agent_id, list(seq ORDER BY seq) FROM newest.event_agents AS e"
+                        " JOIN (SELECT DISTINCT simulation_id, first_seq, end_seq FROM newest.log_segments) AS s"
+                        " ON s.simulation_id = e.simulation_id AND seq >= first_seq AND seq < end_seq GROUP BY ALL"
+                    )
                 else:
                     there = f"{', '.join(names)} FROM newest.{table}"
                 connection.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {there}")
     assert run.ticks == 60
+
+
+def banks_of_events(database: Database | Path) -> list[list[tuple[object, ...]]]:
+    if isinstance(database, Path):
+        with Database(database) as opened:
+            return banks_of_events(opened)
+    columns = "SELECT seq, first_agent, second_agent, details FROM simulation_events ORDER BY seq"
+    named = "SELECT seq, agent_id FROM event_agents ORDER BY seq, agent_id"
+    return [database.connection.execute(statement).fetchall() for statement in (columns, named)]
 
 
 @pytest.mark.parametrize("version", VERSIONS[:-1])
@@ -64,6 +80,7 @@ def test_an_older_database_is_refused_then_migrated(version: int, tmp_path: Path
         assert differences(database.connection) == []
         assert StoredRun(database, "old").ticks == 60
         assert StoredRun(database, "old").run().log_hash == simulate(load_config(GRIDLOCK)).log_hash
+        assert banks_of_events(database) == banks_of_events(path.with_name("newest.db"))
     succeeded("replay", path, "-s", "old", "--verbose")
     succeeded("run", GRIDLOCK, "--persist", "--db-path", path)
 

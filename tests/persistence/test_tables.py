@@ -2,6 +2,8 @@
 
 import json
 from collections import defaultdict
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,15 @@ def test_keys_are_unique_where_the_database_does_not_see_to_it(stored: Stored) -
             assert count > 0, table.table_name
 
 
+def test_the_policies_that_come_with_the_program_are_in_every_database(stored: Stored) -> None:
+    database, _ = stored
+    found = rows(database, "policy_snapshots", "templates", "agent_id")
+    files = {path.stem: json.loads(path.read_text()) for path in (SCENARIOS[0].parent / "policies").glob("*.json")}
+    assert files
+    assert {row["agent_id"]: json.loads(row["policy_json"]) for row in found} == files
+    assert {(row["snapshot_tick"], row["created_by"]) for row in found} == {(0, "init")}
+
+
 def test_the_database_draws_nothing_on_stdout(stored: Stored) -> None:
     database, _ = stored
     setting = "SELECT current_setting('enable_progress_bar') AS bar"
@@ -94,6 +105,7 @@ def test_side_tables_name_everybody_and_every_payment(stored: Stored) -> None:
             assert agents[seq] == {agent_id for agent_id in run.agent_ids if json.dumps(agent_id) in text}
             named = {word for word in text.replace('"', " ").split() if word.startswith("tx_") and word[3:4].isdigit()}
             assert others[seq] | ({event["tx_id"]} & named if "tx_id" in event else set()) == named
+            assert event.get("tx_id") not in others[seq]
 
 
 def test_payments(stored: Stored) -> None:
@@ -154,6 +166,32 @@ def test_delay_costs_are_about_what_was_charged(stored: Stored) -> None:
         charged = runs[name].totals["costs"]["delay_cost"]
         [(by_payment, count)] = database.connection.execute(statement, [name]).fetchall()
         assert abs(by_payment - charged) <= 0.01 * charged + count, name
+
+
+def test_a_bank_with_a_rate_of_its_own_pays_that_for_its_waiting_payments(tmp_path: Path) -> None:
+    rates = {"A": "0.003", "B": "0.0001"}
+    arrivals = {"rate_per_tick": 1.0, "amount_distribution": {"type": "Uniform", "min": 1000, "max": 9000}}
+    agents = [
+        {"id": "A", "opening_balance": 0, "delay_cost_per_tick": 0.003}
+        | {"arrival_config": arrivals | {"counterparty_weights": {"B": 1}, "deadline_range": [2, 5]}},
+        {"id": "B", "opening_balance": 0}
+        | {"arrival_config": arrivals | {"counterparty_weights": {"A": 1}, "deadline_range": [2, 5]}},
+    ]
+    source = {
+        "simulation": {"ticks_per_day": 10, "num_days": 1, "rng_seed": 3},
+        "agents": agents,
+        "cost_rates": {"delay_cost_per_tick_per_cent": 0.0001, "overdue_delay_multiplier": 4},
+        "lsm_config": {"enable_bilateral": False, "enable_cycles": False},
+    }
+    persist(tmp_path / "rates.db", source, "rates")
+    with Database(tmp_path / "rates.db") as database:
+        found = rows(database, "transactions", "rates", "tx_id")
+    assert {row["sender_id"] for row in found} == {"A", "B"}
+    for row in found:
+        late = 0 if row["overdue_since_tick"] is None else 10 - row["overdue_since_tick"]
+        cents = Fraction(rates[row["sender_id"]]) * row["amount"] * (10 - row["arrival_tick"] - late + 4 * late)
+        assert row["delay_cost"] == int(cents + Fraction(1, 2)), row
+    assert any(row["overdue_since_tick"] is not None for row in found)
 
 
 def test_days_of_banks(stored: Stored) -> None:
@@ -248,6 +286,18 @@ def test_full_replay_holds_every_tick(stored: Stored) -> None:
         ]
 
 
+def balances_before(run: Run) -> dict[int, int]:
+    """By the place of an event that posts or withdraws collateral: the bank's balance then, event by event."""
+    followed, found, seq = LogState(run.config, run.state(-1)), {}, 0
+    for tick in range(run.ticks):
+        for event in run.events(tick, tick + 1):
+            if event["event_type"] in COLLATERAL:
+                found[seq] = followed.get_agent_balance(event["agent_id"])
+            followed.apply(tick, [event])
+            seq += 1
+    return found
+
+
 COLLATERAL = {"CollateralPost": "post", "CollateralWithdraw": "withdraw", "CollateralTimerWithdrawn": "withdraw"}
 NETTING = ("LsmBilateralOffset", "EntryDispositionOffset", "LsmCycleSettlement", "LsmMultilateralSettlement")
 
@@ -258,6 +308,7 @@ def test_tables_of_older_programs_are_views_of_the_events(stored: Stored) -> Non
     for name, run in runs.items():
         days = rows(database, "daily_agent_metrics", name, "day")
         capacities = {(row["agent_id"], row["day"]): row["collateral_capacity"] for row in days}
+        balances = balances_before(run)
         posted = [event for event in run.events() if event["event_type"] in COLLATERAL]
         found = rows(database, "collateral_events", name, "id")
         assert len(found) == len(posted)
@@ -270,6 +321,7 @@ def test_tables_of_older_programs_are_views_of_the_events(stored: Stored) -> Non
             assert abs(row["posted_collateral_after"] - row["posted_collateral_before"]) == event["amount"]
             capacity = capacities[row["agent_id"], row["day"]]
             assert row["available_capacity_after"] == max(0, capacity - event["new_total"])
+            assert row["balance_before"] == balances[row["id"]]
         netted = [event for event in run.events() if event["event_type"] in NETTING]
         cycles = rows(database, "lsm_cycles", name, "id")
         assert [row["tick"] for row in cycles] == [event["tick"] for event in netted]

@@ -4,6 +4,7 @@ use payment_simulator_core::costs::COST_NAMES;
 use payment_simulator_core::event::{CATALOGUE, FieldType, Value};
 use payment_simulator_core::log::{Column, EventColumns, EventRef, EventRows, Names};
 use payment_simulator_core::replay::PaymentReplay;
+use payment_simulator_core::rollup::{Cells, Table};
 use payment_simulator_core::tally::Counts;
 use payment_simulator_core::views::{StateView, Totals};
 use pyo3::prelude::*;
@@ -103,7 +104,8 @@ pub fn tick_result<'py>(py: Python<'py>, tick: u32, counts: &Counts) -> PyResult
     Ok(dict)
 }
 
-fn int64<'py>(py: Python<'py>, values: &[i64]) -> PyResult<Bound<'py, PyBytes>> {
+/// 64-bit integers as bytes.
+pub fn int64<'py>(py: Python<'py>, values: &[i64]) -> PyResult<Bound<'py, PyBytes>> {
     PyBytes::new_with(py, values.len() * 8, |bytes| {
         for (target, value) in bytes.chunks_exact_mut(8).zip(values) {
             target.copy_from_slice(&value.to_le_bytes());
@@ -205,13 +207,32 @@ pub fn event_rows<'py>(py: Python<'py>, rows: &EventRows) -> PyResult<Bound<'py,
     dict.set_item("tick", int32(py, &rows.tick)?)?;
     dict.set_item("kind", PyBytes::new(py, &rows.kind))?;
     dict.set_item("agent", int32(py, &rows.agent)?)?;
-    dict.set_item("participants", int32(py, &rows.participants)?)?;
-    dict.set_item("participants_offsets", int64(py, &rows.participants_offsets)?)?;
-    for (name, texts) in [("tx", &rows.tx), ("details", &rows.details), ("tx_ids_text", &rows.tx_ids)] {
+    dict.set_item("first_agent", int32(py, &rows.first_agent)?)?;
+    dict.set_item("second_agent", int32(py, &rows.second_agent)?)?;
+    dict.set_item("more_agents_seq", int64(py, &rows.more_agents.0)?)?;
+    dict.set_item("more_agents", int32(py, &rows.more_agents.1)?)?;
+    dict.set_item("other_tx_seq", int64(py, &rows.other_tx.0)?)?;
+    for (name, texts) in [("tx", &rows.tx), ("details", &rows.details), ("other_tx", &rows.other_tx.1)] {
         dict.set_item(name, PyBytes::new(py, &texts.bytes))?;
         dict.set_item(format!("{name}_offsets"), int64(py, &texts.offsets)?)?;
     }
-    dict.set_item("tx_ids_offsets", int64(py, &rows.tx_ids_offsets)?)?;
+    Ok(dict)
+}
+
+/// A table: each column as what it is and its parts.
+pub fn table<'py>(py: Python<'py>, table: Table) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, cells) in table {
+        match cells {
+            Cells::Integers(numbers) => dict.set_item(name, ("integers", int64(py, &numbers)?))?,
+            Cells::Counts(numbers) => dict.set_item(name, ("counts", int64(py, &numbers)?))?,
+            Cells::Floats(numbers) => dict.set_item(name, ("floats", float64(py, &numbers)?))?,
+            Cells::Codes(places, texts) => dict.set_item(name, ("codes", int32(py, &places)?, texts))?,
+            Cells::Texts(texts) => {
+                dict.set_item(name, ("texts", PyBytes::new(py, &texts.bytes), int64(py, &texts.offsets)?))?;
+            }
+        }
+    }
     Ok(dict)
 }
 

@@ -31,7 +31,7 @@ impl Views {
     }
 
     /// The record, if the events from a tick on are there.
-    fn from(&self, tick: u32) -> PyResult<Record<'_>> {
+    pub fn from(&self, tick: u32) -> PyResult<Record<'_>> {
         let record = self.record();
         record.log.require_from(tick).map_err(Error::NotKept)?;
         Ok(record)
@@ -42,7 +42,8 @@ impl Views {
         PyClassInitializer::from(Self(source))
     }
 
-    fn record(&self) -> Record<'_> {
+    /// What the run leaves behind so far.
+    pub fn record(&self) -> Record<'_> {
         match &self.0 {
             Source::Live(engine) => engine.record(),
             Source::Recorded(recording) => recording.record(),
@@ -124,6 +125,10 @@ impl Views {
         })?;
         let record = self.from(0)?;
         convert::event_columns(py, py.detach(|| log::event_columns(record.log, kind, record.agent_ids)))
+    }
+
+    fn event_ends<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        convert::int64(py, &self.whole()?.log.event_ends())
     }
 
     fn event_rows<'py>(&self, py: Python<'py>, from_seq: usize, to_seq: usize) -> PyResult<Bound<'py, PyDict>> {

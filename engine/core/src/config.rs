@@ -578,6 +578,13 @@ impl Config {
         self.ticks_per_day * self.num_days
     }
 
+    /// The banks in the order of their numbers.
+    pub fn agents_by_id(&self) -> Vec<&AgentConfig> {
+        let mut agents: Vec<_> = self.agents.iter().collect();
+        agents.sort_by(|a, b| a.id.cmp(&b.id));
+        agents
+    }
+
     /// The ids of the banks in ascending byte order: agent `i` of the engine is the `i`-th of these.
     pub fn agent_ids(&self) -> Vec<String> {
         let mut ids: Vec<String> = self.agents.iter().map(|agent| agent.id.clone()).collect();

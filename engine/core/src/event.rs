@@ -651,6 +651,37 @@ pub const CATALOGUE: &[EventType] = &[
     },
 ];
 
+impl FieldType {
+    /// How many bytes a value takes among an event's own, where that is the same for all.
+    const fn width(self) -> Option<usize> {
+        match self {
+            Self::Agent | Self::OptionalAgent | Self::Payment | Self::OptionalPayment | Self::Count => Some(4),
+            Self::Integer | Self::Float => Some(8),
+            Self::Small | Self::Boolean | Self::Code(_) => Some(1),
+            Self::Which(_) => Some(0),
+            _ => None,
+        }
+    }
+}
+
+impl EventType {
+    /// How many bytes an event has of its own, where that is the same for all.
+    pub const fn payload_width(&self) -> Option<usize> {
+        let (mut width, mut place) = (0, 0);
+        while place < self.fields.len() {
+            let field = &self.fields[place];
+            if matches!(field.place, Place::Payload) {
+                match field.field_type.width() {
+                    Some(bytes) => width += bytes,
+                    None => return None,
+                }
+            }
+            place += 1;
+        }
+        Some(width)
+    }
+}
+
 impl EventKind {
     /// The kind with this code.
     pub fn from_code(code: u8) -> Option<Self> {
@@ -818,9 +849,10 @@ impl<'a> PayloadReader<'a> {
 
     /// How many bytes the next value takes.
     pub fn width(mut self, field_type: FieldType) -> usize {
+        if let Some(width) = field_type.width() {
+            return width;
+        }
         match field_type {
-            FieldType::Agent | FieldType::OptionalAgent | FieldType::Payment | FieldType::OptionalPayment | FieldType::Count => 4,
-            FieldType::Integer | FieldType::Float => 8,
             FieldType::OptionalInteger => 1 + 8 * usize::from(self.u8()),
             FieldType::Text | FieldType::OptionalText => match self.u32() {
                 u32::MAX => 4,
@@ -830,11 +862,9 @@ impl<'a> PayloadReader<'a> {
                 u32::MAX => 4,
                 count => 4 + 4 * count as usize,
             },
-            FieldType::Small | FieldType::Boolean | FieldType::Code(_) => 1,
             FieldType::AgentList | FieldType::PaymentList => 4 + 4 * self.u32() as usize,
             FieldType::IntegerList => 4 + 8 * self.u32() as usize,
             FieldType::Costs => 1 + 8 * self.u8().count_ones() as usize,
-            FieldType::Which(_) => 0,
             FieldType::Details(doings) => {
                 let (_, fields) = doings[usize::from(self.u8())];
                 let mut width = 0;
@@ -843,6 +873,7 @@ impl<'a> PayloadReader<'a> {
                 }
                 1 + width
             }
+            _ => 0, // those of the same width for all
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod orchestrator;
 pub mod policy;
 pub mod recording;
 pub mod replay;
+pub mod rollup;
 pub mod snapshot;
 pub mod state;
 pub mod tally;

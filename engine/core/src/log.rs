@@ -15,12 +15,12 @@ mod saved;
 pub use canonical::LogError;
 pub use columns::{Column, EventColumns, event_columns};
 pub use json::write_json_lines;
-use numbering::Numbering;
+pub(crate) use numbering::Numbering;
 pub use retention::{NotKept, RETENTIONS, Retention};
 pub use rows::{EventRows, Texts, event_rows};
 pub use saved::SavedLog;
 
-use crate::event::{EventKind, Field, PayloadReader, Place, Value};
+use crate::event::{CATALOGUE, EventKind, Field, PayloadReader, Place, Value};
 use crate::money::Cents;
 use serde::{Deserialize, Serialize};
 
@@ -271,13 +271,11 @@ impl EventLog {
         match self.parts.get(before) {
             Some(part) if part.payment == payment => {
                 self.write_payment_id(part.whole, out);
-                out.push(b'.');
-                json::write_digits(u64::from(part.number), 1, out);
+                write_part(part.number, out);
             }
             _ => {
-                out.extend_from_slice(b"tx_");
                 let number = u64::from(payment) + 1 - (u64::from(self.forgotten_parts) + before as u64);
-                json::write_digits(number, 8, out);
+                write_payment_id(number, 0, out);
             }
         }
     }
@@ -324,6 +322,12 @@ impl EventLog {
             + self.ticks.len() * size_of::<TickStart>()
     }
 
+    /// Where the events of each tick end, of a log that keeps all.
+    pub fn event_ends(&self) -> Vec<i64> {
+        let ends = self.ticks.iter().skip(1).map(|start| start.event).chain((!self.ticks.is_empty()).then_some(self.rows.len()));
+        ends.map(|end| end as i64).collect()
+    }
+
     /// The events of `from_tick..to_tick` that are kept, in order. Ticks beyond the end hold nothing.
     pub fn range(&self, from_tick: u32, to_tick: u32) -> Events<'_> {
         let end = TickStart { event: self.rows.len(), payload: self.payload.len() };
@@ -352,6 +356,20 @@ impl EventLog {
             _ => self.forgotten + index,
         }
     }
+}
+
+/// Append the name of a payment by its place among those that are not parts, from 1, or of a part of it, from 1.
+fn write_payment_id(number: u64, part: u32, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"tx_");
+    json::write_digits(number, 8, out);
+    if part > 0 {
+        write_part(part, out);
+    }
+}
+
+fn write_part(part: u32, out: &mut Vec<u8>) {
+    out.push(b'.');
+    json::write_digits(u64::from(part), 1, out);
 }
 
 /// Events in order.
@@ -384,8 +402,22 @@ impl<'a> Iterator for Events<'a> {
     }
 }
 
+/// How many bytes an event of each kind has of its own, where that is the same for all.
+static PAYLOAD_WIDTHS: [Option<usize>; CATALOGUE.len()] = {
+    let mut widths = [None; CATALOGUE.len()];
+    let mut kind = 0;
+    while kind < CATALOGUE.len() {
+        widths[kind] = CATALOGUE[kind].payload_width();
+        kind += 1;
+    }
+    widths
+};
+
 /// How many bytes an event of this kind has of its own.
 fn payload_width(kind: EventKind, bytes: &[u8]) -> usize {
+    if let Some(width) = PAYLOAD_WIDTHS[kind as usize - 1] {
+        return width;
+    }
     let mut width = 0;
     for field in kind.event_type().fields {
         if field.place == Place::Payload {

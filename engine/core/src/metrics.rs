@@ -12,7 +12,7 @@ use crate::replay::{AgentReplay, Replay};
 use crate::views::Record;
 
 /// Figures of each bank and day; each column has the shape (days, agents) in C order.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct DailyMetrics {
     /// Days that have begun; the last may not have ended.
     pub days: u32,
@@ -52,21 +52,32 @@ const COLUMNS: [Column; 27] = [
     ("total_cost", |agent, _| agent.day.costs.iter().fold(0, |sum, cost| sum.wrapping_add(*cost))),
 ];
 
+impl Default for DailyMetrics {
+    fn default() -> Self {
+        let names = COLUMNS.iter().map(|(name, _)| *name).chain(COST_NAMES);
+        Self { days: 0, columns: names.map(|name| (name, Vec::new())).collect() }
+    }
+}
+
+impl DailyMetrics {
+    /// Add the day that ends here. `by_id`: the banks in the order of their numbers.
+    pub fn add(&mut self, replay: &Replay, by_id: &[&AgentConfig]) {
+        self.days += 1;
+        for (agent, config) in replay.agents.iter().zip(by_id) {
+            let values = COLUMNS.iter().map(|(_, value)| value(agent, config)).chain(agent.day.costs);
+            self.columns.iter_mut().zip(values).for_each(|((_, column), value)| column.push(value));
+        }
+    }
+}
+
 impl Record<'_> {
     /// Figures of each bank and day.
     pub fn daily_metrics(&self) -> DailyMetrics {
-        let mut by_id: Vec<_> = self.config.agents.iter().collect();
-        by_id.sort_by(|a, b| a.id.cmp(&b.id));
-        let names = COLUMNS.iter().map(|(name, _)| *name).chain(COST_NAMES);
-        let mut metrics = DailyMetrics { days: 0, columns: names.map(|name| (name, Vec::new())).collect() };
+        let by_id = self.config.agents_by_id();
+        let mut metrics = DailyMetrics::default();
         self.each_tick(|replay, ends_day| {
-            if !ends_day {
-                return;
-            }
-            metrics.days += 1;
-            for (agent, config) in replay.agents.iter().zip(&by_id) {
-                let values = COLUMNS.iter().map(|(_, value)| value(agent, config)).chain(agent.day.costs);
-                metrics.columns.iter_mut().zip(values).for_each(|((_, column), value)| column.push(value));
+            if ends_day {
+                metrics.add(replay, &by_id);
             }
         });
         metrics

@@ -4,7 +4,7 @@ use crate::config::{AgentConfig, Config};
 use crate::control::CONTROL_SUBMIT;
 use crate::costs::COST_NAMES;
 use crate::event::EventKind;
-use crate::log::{EventRef, NONE};
+use crate::log::{EventRef, NONE, Numbering};
 use crate::money::Cents;
 use crate::money::Rate;
 use crate::tally::Counts;
@@ -15,8 +15,9 @@ use crate::transaction::Mechanism;
 pub struct Replay {
     /// The banks, by number.
     pub agents: Vec<AgentReplay>,
-    /// The payments, by number.
+    /// The payments, by number; after `forget_finished`, those that are left, in order.
     pub payments: Vec<PaymentReplay>,
+    numbering: Numbering,
     /// The central queue, in order; `None` where a payment has left it.
     queue2: Vec<Option<u32>>,
     /// Payments that are not parts.
@@ -102,6 +103,11 @@ pub struct DayReplay {
 }
 
 impl AgentReplay {
+    /// Credit that needs no collateral.
+    pub fn unsecured_cap(&self) -> Cents {
+        self.unsecured_cap
+    }
+
     fn begin_day(&mut self) {
         self.day = DayReplay {
             opening_balance: self.balance,
@@ -166,12 +172,22 @@ pub struct PaymentReplay {
     pub dropped_tick: i32,
     /// The place in the log of the event that settled it.
     pub settled_by: i32,
+    /// When it came to its sender's own queue for the first time: of a part, when its whole was split.
+    pub waits_from: i32,
+    /// When it was last submitted for settlement, whether it was withdrawn again or not.
+    pub submission_tick: i32,
+    /// The ticks in which it left the central queue, less those in which it entered it.
+    pub queue2_ticks: i32,
     /// Cents that are not paid.
     remaining: Cents,
     parts: i32,
     queue2_place: u32,
     /// What its sender declared when it was last submitted: its place in `event::RTGS_PRIORITIES`.
-    rtgs_priority: u8,
+    pub rtgs_priority: u8,
+    /// What its sender declared after withdrawing it, if it did.
+    pub resubmitted_as: Option<u8>,
+    /// Whether its sender may split it.
+    pub is_divisible: bool,
     /// Whether it, or a part of it, has settled by netting.
     netted: bool,
 }
@@ -180,6 +196,32 @@ impl PaymentReplay {
     /// Whether its parts stand in its place.
     pub fn is_split(&self) -> bool {
         self.parts > 0
+    }
+
+    /// When it left the queues for good: it settled, was cancelled, or its parts took its place.
+    pub fn waited_to(&self) -> Option<i64> {
+        if self.is_split() { Some(self.submitted_tick.into()) } else { self.finished_tick() }
+    }
+
+    /// When it settled or was cancelled.
+    pub fn finished_tick(&self) -> Option<i64> {
+        let tick = self.settled_tick.max(self.dropped_tick);
+        (tick >= 0).then_some(tick.into())
+    }
+
+    /// Cents of it that are paid.
+    pub fn amount_settled(&self) -> Cents {
+        if self.settled_tick >= 0 { self.amount } else { self.amount.wrapping_sub(self.remaining) }
+    }
+
+    /// Whether it waits in the central queue.
+    pub fn is_in_queue2(&self) -> bool {
+        self.queue2_place != NONE
+    }
+
+    /// Whether it waits in its sender's own queue.
+    pub fn is_in_queue1(&self) -> bool {
+        self.submitted_tick < 0 && self.is_open()
     }
 
     fn is_open(&self) -> bool {
@@ -205,6 +247,7 @@ impl Replay {
         Self {
             agents: agents.collect(),
             payments: Vec::new(),
+            numbering: Numbering::default(),
             queue2: Vec::new(),
             originals: 0,
             deferred: false,
@@ -226,7 +269,7 @@ impl Replay {
     pub fn queue2(&self) -> Vec<u32> {
         let mut queue: Vec<u32> = self.queue2.iter().copied().flatten().collect();
         if self.by_priority {
-            queue.sort_by_key(|index| self.payments[*index as usize].rtgs_priority);
+            queue.sort_by_key(|payment| self.slot(*payment).map(|slot| self.payments[slot].rtgs_priority));
         }
         queue
     }
@@ -254,45 +297,18 @@ impl Replay {
 
     /// Take in the next event.
     pub fn apply(&mut self, event: &EventRef<'_>) {
-        let tick = event.tick as i32;
         match event.kind {
             EventKind::Arrival => self.arrive(event),
-            EventKind::RtgsSubmission => {
-                let payment = &mut self.payments[event.payment as usize];
-                payment.submitted_tick = tick;
-                let mut reader = event.reader();
-                reader.u8();
-                payment.rtgs_priority = reader.u8();
-                self.leave_queue1(event.payment);
-            }
-            EventKind::PolicyDrop => {
-                self.payments[event.payment as usize].dropped_tick = tick;
-                self.of_tick.dropped += 1;
-                self.agents[event.agent as usize].day.dropped += 1;
-                self.leave_queue1(event.payment);
-                self.overdue_count -= i64::from(self.payments[event.payment as usize].overdue_tick >= 0);
-            }
-            EventKind::PolicySplit => {
-                self.payments[event.payment as usize].submitted_tick = tick;
-                self.leave_queue1(event.payment);
-                // Its parts are overdue as it was; from now on they are counted, one by one.
-                self.overdue_count -= i64::from(self.payments[event.payment as usize].overdue_tick >= 0);
-            }
-            EventKind::QueuedRtgs => {
-                let payment = &mut self.payments[event.payment as usize];
-                payment.queued_tick = tick;
-                payment.queue2_place = self.queue2.len() as u32;
-                self.queue2.push(Some(event.payment));
-                let agent = &mut self.agents[event.agent as usize];
-                agent.queue2_count += 1;
-                agent.queue2_value = agent.queue2_value.wrapping_add(payment.amount);
-            }
-            EventKind::RtgsWithdrawal => {
-                self.leave_queue2(event.payment);
-                let payment = &mut self.payments[event.payment as usize];
-                payment.submitted_tick = -1;
-                payment.queued_tick = -1;
-                self.join_queue1(event.payment);
+            EventKind::RtgsSubmission
+            | EventKind::RtgsResubmission
+            | EventKind::PolicyDrop
+            | EventKind::PolicySplit
+            | EventKind::QueuedRtgs
+            | EventKind::RtgsWithdrawal
+            | EventKind::TransactionWentOverdue => {
+                if let Some(slot) = self.slot(event.payment) {
+                    self.move_payment(event, slot);
+                }
             }
             EventKind::RtgsImmediateSettlement => self.settle_gross(event, Mechanism::Gross),
             EventKind::Queue2LiquidityRelease => self.settle_gross(event, Mechanism::Queue),
@@ -362,10 +378,6 @@ impl Replay {
                     self.of_tick.cost += i128::from(cost);
                 }
             }
-            EventKind::TransactionWentOverdue => {
-                self.payments[event.payment as usize].overdue_tick = tick;
-                self.overdue_count += 1;
-            }
             EventKind::ScenarioEventExecuted => {
                 let mut reader = event.reader();
                 match reader.u8() {
@@ -392,7 +404,6 @@ impl Replay {
             | EventKind::PolicyError
             | EventKind::TransactionReprioritized
             | EventKind::PriorityEscalated
-            | EventKind::RtgsResubmission
             | EventKind::OverdueTransactionSettled
             | EventKind::BilateralLimitExceeded
             | EventKind::MultilateralLimitExceeded
@@ -405,11 +416,95 @@ impl Replay {
         }
     }
 
+    /// Where a payment stands among `payments`. None if it was finished and forgotten: what a log that was tampered with tells of it
+    /// after that is passed over.
+    fn slot(&self, payment: u32) -> Option<usize> {
+        self.numbering.slot(payment).map(|slot| slot as usize)
+    }
+
+    /// Forget the payments that have settled or were cancelled, so that what is held does not grow with the length of the run.
+    pub fn forget_finished(&mut self) {
+        let slots = self.payments.len() as u32;
+        let is_open = |slot: &u32| self.payments[*slot as usize].is_open();
+        self.numbering.keep((0..slots).filter(is_open), slots);
+        self.payments.retain(PaymentReplay::is_open);
+        self.queue2.retain(Option::is_some);
+        for (payment, place) in self.queue2.iter().zip(0..) {
+            let slot = payment.and_then(|payment| self.numbering.slot(payment));
+            if let Some(payment) = slot.and_then(|slot| self.payments.get_mut(slot as usize)) {
+                payment.queue2_place = place;
+            }
+        }
+    }
+
+    /// A payment, if it was not forgotten.
+    pub fn payment(&self, number: u32) -> Option<&PaymentReplay> {
+        self.payments.get(self.slot(number)?)
+    }
+
+    /// The central queue, in order: where its payments stand among `payments`.
+    pub fn queue2_slots(&self) -> Vec<usize> {
+        self.queue2().into_iter().filter_map(|payment| self.slot(payment)).collect()
+    }
+
+    /// A payment goes from one place to another, or becomes late.
+    fn move_payment(&mut self, event: &EventRef<'_>, slot: usize) {
+        let tick = event.tick as i32;
+        let payment = &mut self.payments[slot];
+        match event.kind {
+            EventKind::RtgsSubmission => {
+                payment.submitted_tick = tick;
+                payment.submission_tick = tick;
+                let mut reader = event.reader();
+                reader.u8();
+                payment.rtgs_priority = reader.u8();
+                self.leave_queue1(slot);
+            }
+            EventKind::RtgsResubmission => {
+                let mut reader = event.reader();
+                reader.u8();
+                payment.resubmitted_as = Some(reader.u8());
+            }
+            EventKind::PolicyDrop => {
+                payment.dropped_tick = tick;
+                self.of_tick.dropped += 1;
+                self.agents[event.agent as usize].day.dropped += 1;
+                self.overdue_count -= i64::from(payment.overdue_tick >= 0);
+                self.leave_queue1(slot);
+            }
+            EventKind::PolicySplit => {
+                payment.submitted_tick = tick;
+                // Its parts are overdue as it was; from now on they are counted, one by one.
+                self.overdue_count -= i64::from(payment.overdue_tick >= 0);
+                self.leave_queue1(slot);
+            }
+            EventKind::QueuedRtgs => {
+                payment.queued_tick = tick;
+                payment.queue2_ticks -= tick;
+                payment.queue2_place = self.queue2.len() as u32;
+                self.queue2.push(Some(event.payment));
+                let agent = &mut self.agents[event.agent as usize];
+                agent.queue2_count += 1;
+                agent.queue2_value = agent.queue2_value.wrapping_add(payment.amount);
+            }
+            EventKind::RtgsWithdrawal => {
+                self.leave_queue2(slot, tick);
+                let payment = &mut self.payments[slot];
+                payment.submitted_tick = -1;
+                payment.queued_tick = -1;
+                self.join_queue1(slot);
+            }
+            _ => {
+                payment.overdue_tick = tick;
+                self.overdue_count += 1;
+            }
+        }
+    }
+
     fn arrive(&mut self, event: &EventRef<'_>) {
         let mut reader = event.reader();
-        let (deadline, priority, _divisible, parent) = (reader.u32(), reader.u8(), reader.u8(), reader.u32());
-        let whole = (parent != NONE).then(|| {
-            let whole = &mut self.payments[parent as usize];
+        let (deadline, priority, divisible, parent) = (reader.u32(), reader.u8(), reader.u8(), reader.u32());
+        let whole = self.slot(parent).and_then(|slot| self.payments.get_mut(slot)).map(|whole| {
             whole.parts += 1;
             *whole
         });
@@ -431,13 +526,18 @@ impl Replay {
             overdue_tick: whole.map_or(-1, |whole| whole.overdue_tick),
             dropped_tick: -1,
             settled_by: -1,
+            waits_from: event.tick as i32,
+            submission_tick: -1,
+            queue2_ticks: 0,
             remaining: event.amount,
             parts: 0,
             queue2_place: NONE,
             rtgs_priority: 0,
+            resubmitted_as: None,
+            is_divisible: divisible != 0,
             netted: false,
         });
-        self.join_queue1(self.payments.len() as u32 - 1);
+        self.join_queue1(self.payments.len() - 1);
         match whole {
             None => {
                 self.of_tick.arrivals += 1;
@@ -449,24 +549,25 @@ impl Replay {
         }
     }
 
-    fn join_queue1(&mut self, index: u32) {
-        let payment = &self.payments[index as usize];
+    fn join_queue1(&mut self, slot: usize) {
+        let payment = &self.payments[slot];
         let agent = &mut self.agents[payment.sender as usize];
         agent.queue1_count += 1;
         agent.queue1_value = agent.queue1_value.wrapping_add(payment.amount);
     }
 
-    fn leave_queue1(&mut self, index: u32) {
-        let payment = &self.payments[index as usize];
+    fn leave_queue1(&mut self, slot: usize) {
+        let payment = &self.payments[slot];
         let agent = &mut self.agents[payment.sender as usize];
         agent.queue1_count -= 1;
         agent.queue1_value = agent.queue1_value.wrapping_sub(payment.amount);
     }
 
-    fn leave_queue2(&mut self, index: u32) {
-        let payment = &mut self.payments[index as usize];
+    fn leave_queue2(&mut self, slot: usize, tick: i32) {
+        let payment = &mut self.payments[slot];
         let place = std::mem::replace(&mut payment.queue2_place, NONE);
         if place != NONE {
+            payment.queue2_ticks += tick;
             self.queue2[place as usize] = None;
             let agent = &mut self.agents[payment.sender as usize];
             agent.queue2_count -= 1;
@@ -513,16 +614,17 @@ impl Replay {
         }
     }
 
-    fn settle(&mut self, event: &EventRef<'_>, index: u32, mechanism: Mechanism) {
-        self.leave_queue2(index);
-        let payment = &mut self.payments[index as usize];
+    fn settle(&mut self, event: &EventRef<'_>, payment: u32, mechanism: Mechanism) {
+        let Some(slot) = self.slot(payment) else { return };
+        self.leave_queue2(slot, event.tick as i32);
+        let payment = &mut self.payments[slot];
         let (amount, parent) = (payment.amount, payment.parent);
         let (sender, receiver) = (payment.sender as usize, payment.receiver as usize);
         self.of_tick.settled[mechanism as usize] += 1;
         self.of_tick.settled_value[mechanism as usize] += i128::from(amount);
         self.overdue_count -= i64::from(payment.overdue_tick >= 0);
         payment.mark_settled(event, mechanism);
-        let original = usize::try_from(parent).unwrap_or(index as usize);
+        let original = u32::try_from(parent).ok().and_then(|parent| self.slot(parent)).unwrap_or(slot);
         let whole = &mut self.payments[original];
         whole.remaining = whole.remaining.wrapping_sub(amount);
         if mechanism >= Mechanism::Bilateral && !whole.netted {
@@ -544,9 +646,9 @@ impl Replay {
 
     /// The payments in a bank's own queue, in order of arrival.
     pub fn queue1(&self, agent: u32) -> impl Iterator<Item = u32> + '_ {
-        let is_there =
-            move |payment: &PaymentReplay| payment.sender == agent as i32 && payment.submitted_tick < 0 && payment.is_open();
-        self.payments.iter().enumerate().filter(move |(_, payment)| is_there(payment)).map(|(index, _)| index as u32)
+        let is_there = move |payment: &PaymentReplay| payment.sender == agent as i32 && payment.is_in_queue1();
+        let slots = (0..).zip(&self.payments).filter(move |(_, payment)| is_there(payment));
+        slots.map(|(slot, _)| self.numbering.number(slot))
     }
 }
 

@@ -128,13 +128,18 @@ impl Transaction {
 
     /// Which of the six classes of delay cost it belongs to: band of priority, and overdue or not.
     pub fn delay_class(&self) -> usize {
-        let band = match self.priority {
-            8.. => 0,
-            4..=7 => 1,
-            _ => 2,
-        };
-        2 * band + usize::from(self.is_overdue())
+        delay_class(self.priority, self.is_overdue())
     }
+}
+
+/// The class of delay cost of a payment with this priority.
+pub fn delay_class(priority: u8, is_overdue: bool) -> usize {
+    let band = match priority {
+        8.. => 0,
+        4..=7 => 1,
+        _ => 2,
+    };
+    2 * band + usize::from(is_overdue)
 }
 
 /// A payment for tests: from bank 0 to bank 1, due in tick 10.

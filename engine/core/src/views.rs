@@ -105,8 +105,7 @@ pub struct AgentTotals {
 impl<'a> Record<'a> {
     /// A second reading of the run, before the first event.
     pub fn replay(&self) -> Replay {
-        let mut by_id: Vec<_> = self.config.agents.iter().collect();
-        by_id.sort_by(|a, b| a.id.cmp(&b.id));
+        let by_id = self.config.agents_by_id();
         Replay::new(by_id.into_iter().zip(self.opening_allocations.iter().copied())).with_rules(self.config)
     }
 

@@ -102,7 +102,7 @@ proptest! {
         let rows = event_rows(log, from, to, ids);
         let expected: Vec<_> = log.iter().filter(|event| (from..to).contains(&event.sequence)).collect();
         prop_assert_eq!(rows.sequence.len(), expected.len());
-        let (tx, details, tx_ids) = (texts(&rows.tx), texts(&rows.details), texts(&rows.tx_ids));
+        let (tx, details, other_tx) = (texts(&rows.tx), texts(&rows.details), texts(&rows.other_tx.1));
         let mut lines = Vec::new();
         write_json_lines(log.iter(), ids, &mut lines);
         let lines: Vec<Map<String, Value>> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).unwrap()).collect();
@@ -121,12 +121,20 @@ proptest! {
             prop_assert_eq!(&line, &lines[event.sequence]);
             // Whoever is named in the line is a participant, and nobody else.
             let text = lines[event.sequence].values().map(Value::to_string).collect::<String>();
-            let banks = &rows.participants[rows.participants_offsets[row] as usize..rows.participants_offsets[row + 1] as usize];
-            for (bank, id) in ids.iter().enumerate() {
-                let named = text.contains(&format!("\"{id}\"")) || text.contains(&format!("_{id}_"));
-                prop_assert_eq!(banks.contains(&(bank as i32)), named, "{} in {}", id, text);
-            }
-            let payments = &tx_ids[rows.tx_ids_offsets[row] as usize..rows.tx_ids_offsets[row + 1] as usize];
+            let more = rows.more_agents.0.iter().zip(&rows.more_agents.1).filter(|(place, _)| **place as usize == event.sequence);
+            let mut banks = vec![rows.first_agent[row], rows.second_agent[row]];
+            banks.retain(|bank| *bank >= 0);
+            banks.extend(more.map(|(_, bank)| *bank));
+            let expected: Vec<_> = (0..ids.len() as i32)
+                .filter(|bank| {
+                    let id = &ids[*bank as usize];
+                    text.contains(&format!("\"{id}\"")) || text.contains(&format!("_{id}_"))
+                })
+                .collect();
+            prop_assert_eq!(banks, expected, "{}", text);
+            let own = (!tx[row].is_empty()).then(|| tx[row].clone()).filter(|name| name.starts_with("tx_"));
+            let others = rows.other_tx.0.iter().zip(&other_tx).filter(|(place, _)| **place as usize == event.sequence);
+            let payments: Vec<_> = own.into_iter().chain(others.map(|(_, name)| name.clone())).collect();
             prop_assert_eq!(payments.iter().filter(|id| text.contains(&format!("\"{id}\""))).count(), payments.len());
             prop_assert_eq!(payments.is_empty(), !text.contains("\"tx_"), "{}", text);
         }

@@ -99,12 +99,15 @@ class Views:
 
         `seq` (int64), `tick` (int32), `kind` (uint8: place in `event_catalogue()`), `agent` (int32: the bank in field
         `agent_id`, or -1), `tx` (text: the payment in field `tx_id`, or empty), `details` (text: the other fields as a
-        JSON object, keys in the order of the catalogue). For side tables: `participants` (int32: all banks that an
-        event names, ascending) and `tx_ids_text` (text: all payments that it names); those of row i are from
-        `participants_offsets[i]` to `participants_offsets[i + 1]`, and from `tx_ids_offsets[i]` on alike (int64).
+        JSON object, keys in the order of the catalogue), `first_agent` and `second_agent` (int32: of all banks that the
+        event names those with the lowest numbers, or -1). What not every event has stands beside them: `more_agents`
+        (int32: banks after the second one) and `other_tx` (text: payments beside that in `tx`), each with the place of
+        its event (`more_agents_seq`, `other_tx_seq`: int64).
         A text column `x` is UTF-8 with `x_offsets` (int64, in bytes, one more than there are texts): what Arrow calls
         large strings.
         """
+    def event_ends(self) -> bytes:
+        """Where the events of each tick that was run end in the log, int64: `event_rows` counts in these places."""
     def canonical_log(self, from_seq: int = 0) -> bytes:
         """The bytes that `log_hash` hashes (`docs/log.md`); `Recording` reads them back.
 
@@ -292,3 +295,27 @@ class Recording(Views):
     """
 
     def __new__(cls, config: Mapping[str, Any], log: bytes, *, ticks: int | None = None) -> Recording: ...
+
+@final
+class RollUp:
+    """Payments, days and queues as tables, folded from the events of a run: what it holds does not grow with the run.
+
+    `views` is the live engine, before its first tick, or a recording. `every_tick`: tell of every tick, too.
+    """
+
+    def __new__(cls, views: Views, *, every_tick: bool = False) -> RollUp: ...
+    @property
+    def next_tick(self) -> int:
+        """The first tick that was not taken in."""
+    def take_in(self, views: Views, to_tick: int) -> None:
+        """Take in the ticks up to and without `to_tick`, not beyond the end of a day. Raises `NotKeptError`."""
+    def end_day(self) -> dict[str, Any]:
+        """What is told of the ticks since the last call: tables, each a dict of columns by name.
+
+        `payments` (those that arrived since or were open before, in order of arrival; the first `told_before` of them
+        were told of before), `banks` (as `daily_metrics`), `queues` (who waits in which at the end), `registers` (of
+        policies: the last value of each tick), `collateral` (of each event that posts or withdraws some: its place and
+        the bank's balance), and with `every_tick` `tick_banks` and `tick_queues`. A column is
+        `("integers", int64)`, `("counts", int64; -1: none)`, `("floats", float64)`, `("codes", int32 places; -1: none,
+        texts)` or `("texts", UTF-8, int64 offsets)`, where an empty text is none.
+        """

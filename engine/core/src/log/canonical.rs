@@ -119,7 +119,9 @@ impl EventRef<'_> {
         out.push(self.kind as u8);
         out.extend_from_slice(&self.tick.to_le_bytes());
         let mut rest = self.payload;
-        for field in self.kind.event_type().fields {
+        let fields = self.kind.event_type().fields;
+        let last_common = fields.iter().rposition(|field| field.place != Place::Payload).map_or(0, |place| place + 1);
+        for field in &fields[..last_common] {
             match field.place {
                 Place::Agent => out.extend_from_slice(&self.agent.to_le_bytes()),
                 Place::Peer => out.extend_from_slice(&self.peer.to_le_bytes()),
@@ -132,6 +134,7 @@ impl EventRef<'_> {
                 }
             }
         }
+        out.extend_from_slice(rest);
     }
 }
 

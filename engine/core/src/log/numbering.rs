@@ -26,11 +26,18 @@ impl Numbering {
     }
 
     /// The slot of a payment, if it was not given back.
-    fn slot(&self, number: u32) -> Option<u32> {
+    pub fn slot(&self, number: u32) -> Option<u32> {
         if number >= self.first_after_survivors() {
             return Some(number - self.shift);
         }
         self.survivors.binary_search(&number).ok().map(|slot| slot as u32)
+    }
+
+    /// Some slots are left, ascending, of so many; they close up.
+    pub fn keep(&mut self, left: impl Iterator<Item = u32>, slots: u32) {
+        let next = self.number(slots);
+        let survivors: Vec<u32> = left.map(|slot| self.number(slot)).collect();
+        *self = Self { shift: next - survivors.len() as u32, survivors };
     }
 
     fn first_after_survivors(&self) -> u32 {
@@ -69,9 +76,7 @@ impl EventLog {
 
     /// Some slots are left, of so many; they close up.
     pub fn keep_slots(&mut self, left: impl Iterator<Item = u32>, slots: u32) {
-        let next = self.numbering.number(slots);
-        let survivors: Vec<u32> = left.map(|slot| self.numbering.number(slot)).collect();
-        self.numbering = Numbering { shift: next - survivors.len() as u32, survivors };
+        self.numbering.keep(left, slots);
     }
 
     /// The names of the parts that arose in the last tick stand for numbers from now on.

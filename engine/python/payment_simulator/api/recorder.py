@@ -24,7 +24,7 @@ CONFIG_FILE = "api"
 class Recorder(View):
     """Commits whole ticks, at the end of each day and about once a second. The engine keeps its log.
 
-    It has a connection of its own, with temporary tables of its own. It is used by one thread at a time: whoever holds
+    It has a connection of its own. It is used by one thread at a time: whoever holds
     the lock of the simulation.
     """
 
@@ -41,8 +41,7 @@ class Recorder(View):
             self._tables.introduce(database.path, CONFIG_FILE, display)
             self._tables.write_past(engine)
             log = engine.canonical_log()
-            self._tables.write_segment(log, 0, engine.current_tick)
-            self._tables.update(committed_ticks=engine.current_tick)
+            self._tables.write_segment(log, 0, engine.event_count, engine.current_tick)
         self._ticks = engine.current_tick
         self._begun = len(log)
         """Bytes of the first segment. It is there before the first tick, then with the head of the log alone."""
@@ -66,19 +65,15 @@ class Recorder(View):
         tables = self._tables
         with self._transaction():
             first = tables.next_seq
-            tables.write_events(self.engine.event_rows(first, end), end)
             log = self.engine.canonical_log(first) if first else self.engine.canonical_log()[self._begun :]
-            tables.write_segment(log, first, ticks)
-            if ends_day:
-                tables.end_day(ticks)
-            tables.update(committed_ticks=ticks)
+            tables.write(tables.take(self.engine, ticks, end, ends_day=ends_day), log)
         self._ticks, self._committed = ticks, time.monotonic()
 
     def end(self, seconds: float, *, failed: bool) -> None:
         """The run has come to its end, after so many seconds of work; or it has `failed`."""
         self.commit()
         with self._transaction():
-            self._tables.end_day(self._ticks)
+            self._tables.end_run()
             if failed:
                 self._tables.update(status="failed", completed_at=now())
             else:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from payment_simulator_core_rs import Views, event_catalogue
+from payment_simulator_core_rs import Views
 
 from payment_simulator.api.payment_table import PaymentTable
 from payment_simulator.execution.run import Ints, Run
@@ -45,6 +45,4 @@ class RunView(Run):
 
 def event_ends(engine: Views) -> "array[int]":
     """Where the events of each tick that was run end in the log."""
-    ticks = [np.frombuffer(engine.event_columns(event["event_type"])["tick"], "<i8") for event in event_catalogue()]
-    counts = np.bincount(np.concatenate(ticks), minlength=engine.current_tick)[: engine.current_tick]
-    return array("q", np.cumsum(counts).tolist())
+    return array("q", engine.event_ends())

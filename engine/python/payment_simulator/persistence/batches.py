@@ -4,56 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from payment_simulator_core_rs import event_catalogue
+
+from payment_simulator.persistence.database import ROW_GROUP
 
 KINDS = pa.array([kind["event_type"] for kind in event_catalogue()])
 
 
 @dataclass(frozen=True)
 class EventBatch:
-    """Some events. `events`: seq, tick, event_type, details, agent_id, tx_id. `agents`: agent_id and places, the seq of
-    every event that names it, for every bank that is named. `transactions`: seq, tx_id for every payment that an event
-    names, where there is another than tx_id.
+    """Some events. `events`: seq, tick, event_type, details, agent_id, tx_id, first_agent, second_agent. `more_agents`:
+    seq, agent_id for every bank that an event names after the second one; `transactions`: seq, tx_id for every payment
+    that it names beside the one in its own column.
     """
 
     events: pa.Table
-    agents: pa.Table
+    more_agents: pa.Table
     transactions: pa.Table
 
 
 def event_batch(rows: Mapping[str, bytes], agent_ids: list[str]) -> EventBatch:
     """From what `event_rows` gives."""
-    seq = np.frombuffer(rows["seq"], "<i8")
     names = pa.array(agent_ids, pa.string())
-    agent = np.frombuffer(rows["agent"], "<i4")
+    first, second = (np.frombuffer(rows[name], "<i4") for name in ("first_agent", "second_agent"))
     events = pa.table(
         {
-            "seq": seq,
+            "seq": np.frombuffer(rows["seq"], "<i8"),
             "tick": np.frombuffer(rows["tick"], "<i4"),
-            "event_type": pa.DictionaryArray.from_arrays(np.frombuffer(rows["kind"], "u1").astype("i4"), KINDS),
+            "event_type": pa.DictionaryArray.from_arrays(np.frombuffer(rows["kind"], "u1"), KINDS),
             "details": _texts(rows["details"], rows["details_offsets"]),
-            "agent_id": pa.DictionaryArray.from_arrays(pa.array(agent, mask=agent < 0), names),
+            "agent_id": _codes(rows["agent"], names),
             "tx_id": _texts(rows["tx"], rows["tx_offsets"], empty_is_null=True),
+            "first_agent": pa.array(first, mask=first < 0),
+            "second_agent": pa.array(second, mask=second < 0),
         }
     )
-    counts = np.diff(np.frombuffer(rows["participants_offsets"], "<i8"))
-    participants = np.frombuffer(rows["participants"], "<i4")
-    # A stable sort keeps each bank's places in order; of numbers that are short it takes one pass.
-    by_bank = np.argsort(participants.astype("<u2" if len(agent_ids) < 2**16 else "<i4"), kind="stable")
-    of_bank = np.bincount(participants, minlength=len(agent_ids))
-    ends = pa.array(np.concatenate([[0], np.cumsum(of_bank)]), pa.int32())
-    places = pa.ListArray.from_arrays(ends, np.repeat(seq, counts)[by_bank])
-    agents = pa.table({"agent_id": names, "places": places}).filter(pa.array(of_bank > 0))
-    named = np.diff(np.frombuffer(rows["tx_ids_offsets"], "<i8"))
-    has_own = np.diff(np.frombuffer(rows["tx_offsets"], "<i8")) > 0
-    others = np.repeat(named > has_own, named)
-    transactions = pa.table(
-        {"seq": np.repeat(seq, named), "tx_id": _texts(rows["tx_ids_text"], rows["tx_ids_text_offsets"])}
-    ).filter(pa.array(others))
-    return EventBatch(events, agents, transactions)
+    more_agents = pa.table(
+        {"seq": np.frombuffer(rows["more_agents_seq"], "<i8"), "agent_id": _codes(rows["more_agents"], names)}
+    )
+    other = _texts(rows["other_tx"], rows["other_tx_offsets"])
+    return EventBatch(
+        events, more_agents, pa.table({"seq": np.frombuffer(rows["other_tx_seq"], "<i8"), "tx_id": other})
+    )
+
+
+def _codes(places: bytes, texts: pa.Array) -> pa.Array:
+    """A column of texts by their places; -1: none."""
+    numbers = np.frombuffer(places, "<i4")
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), texts)
 
 
 def _texts(text: bytes, offsets: bytes, *, empty_is_null: bool = False) -> pa.Array:
@@ -67,14 +69,33 @@ def _texts(text: bytes, offsets: bytes, *, empty_is_null: bool = False) -> pa.Ar
     return pa.LargeStringArray.from_buffers(length, pa.py_buffer(offsets), pa.py_buffer(text), validity, nulls)
 
 
+def column(kind: str, values: bytes, *rest: Any) -> pa.Array:
+    """A column of `RollUp.end_day`."""
+    if kind == "texts":
+        return _texts(values, *rest, empty_is_null=True)
+    if kind == "floats":
+        return pa.array(np.frombuffer(values, "<f8"))
+    if kind == "codes":
+        return _codes(values, pa.array(*rest, pa.string()))
+    numbers = np.frombuffer(values, "<i8")
+    return pa.array(numbers, mask=numbers < 0) if kind == "counts" else pa.array(numbers)
+
+
+def table(columns: Mapping[str, tuple[Any, ...]]) -> pa.Table:
+    """A table of `RollUp.end_day`."""
+    return pa.table({name: column(*parts) for name, parts in columns.items()})
+
+
 PIECE_BYTES = 256
 
 
 def log_pieces(log: bytes) -> pa.Table:
-    """A canonical log cut into pieces, around its bytes: piece, log. At least one, if only of nothing."""
-    ends = np.arange(PIECE_BYTES, len(log) + PIECE_BYTES, PIECE_BYTES, dtype="<i8")
-    offsets = np.concatenate([[0], np.minimum(ends, len(log))]).astype("<i8") if len(log) else np.zeros(2, "<i8")
-    count = len(offsets) - 1
+    """A canonical log cut into pieces, around its bytes: piece, log. At least one, if only of nothing.
+
+    A long log has as many as DuckDB packs for good; those of a short one are small.
+    """
+    count = max(1, min(-(-len(log) // PIECE_BYTES), ROW_GROUP))
+    offsets = np.linspace(0, len(log), count + 1, dtype="<i8")
     pieces = pa.LargeBinaryArray.from_buffers(
         pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(log)]
     )

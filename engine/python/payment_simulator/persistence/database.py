@@ -17,10 +17,16 @@ DEFAULT_PATH = Path("simulation_data.db")
 SILENT = "SET enable_progress_bar = false"
 """For each connection and cursor: DuckDB would draw a bar on stdout when a statement takes some seconds."""
 
-CHECKPOINTS = "SET checkpoint_threshold = '64MB'"
+CHECKPOINTS = "SET checkpoint_threshold = '64MB'; SET max_vacuum_tasks = 0"
 """How much is written in front of the file before it is packed into it: the last block of a table is packed anew each
-time, which at DuckDB's 16 MB costs more than all the rest where days are small."""
-MEMORY = "2GB"
+time, which at DuckDB's 16 MB costs more than all the rest where days are small. Nor are blocks that are not full put
+together: they would be packed anew."""
+NAME = "runs"
+"""What the file is called within DuckDB, which takes the size of row groups only when a file is attached."""
+ROW_GROUP = 30_720
+"""So many rows DuckDB packs at once: as many in one transaction are packed for good, in parallel; fewer are written in
+front of the file first, and packed anew with the last ones of their table at each checkpoint. Its own is 122,880."""
+MEMORY = "512MB"
 """What DuckDB may take while it writes; beyond that it uses a temporary file. Runs need no more, however long."""
 
 
@@ -111,16 +117,22 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         settings: dict[str, str | bool | int | float | list[str]] = {"threads": os.cpu_count() or 1}
         if not read_only:
             settings["memory_limit"] = MEMORY
-        connection = duckdb.connect(str(path), read_only=read_only, config=settings)
-        connection.execute(SILENT)
-        connection.execute(CHECKPOINTS)
+        connection = duckdb.connect(config=settings)
+        try:
+            file = str(path).replace("'", "''")
+            options = "READ_ONLY" if read_only else f"ROW_GROUP_SIZE {ROW_GROUP}"
+            connection.execute(f"ATTACH '{file}' AS {NAME} (TYPE duckdb, {options})")
+            connection.execute(f"USE {NAME}; {SILENT}; {CHECKPOINTS}")
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
 def silent_cursor(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Another connection to the same database: for another thread, or beside a result that is not read yet."""
     cursor = connection.cursor()
-    cursor.execute(SILENT)
+    cursor.execute(f"USE {NAME}; {SILENT}")
     return cursor
 
 

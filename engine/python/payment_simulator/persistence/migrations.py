@@ -12,6 +12,7 @@ import duckdb
 
 from payment_simulator.persistence import schema
 from payment_simulator.persistence.errors import MigrationError
+from payment_simulator.persistence.templates import note_templates
 from payment_simulator.persistence.views import VIEWS
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -72,6 +73,7 @@ def initialise(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
     for migration in available().values():
         _note(connection, migration)
+    note_templates(connection)
     connection.execute("COMMIT")
 
 
@@ -105,6 +107,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, folder: Path = FOLDER) -> lis
     if done and folder == FOLDER:
         for statement in VIEWS.values():
             connection.execute(statement)
+        note_templates(connection)
     return done
 
 

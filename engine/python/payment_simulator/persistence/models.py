@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 Hash = Annotated[str, Field(min_length=64, max_length=64)]
 Count = Annotated[int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**64 - 1), "UBIGINT"]
-Places = Annotated[list[int], "BIGINT[]"]
+Number = Annotated[int, Field(ge=0), "INTEGER"]
 """A text in the annotation names the SQL type where it is not the usual one."""
 
 
@@ -82,7 +82,11 @@ class LogSegment(Table):
 
 
 class SimulationEvent(Table):
-    """An event. `details` holds, as JSON, all its fields but `agent_id` and `tx_id`."""
+    """An event. `details` holds, as JSON, all its fields but `agent_id` and `tx_id`.
+
+    `first_agent` and `second_agent` are the numbers of banks that it names in whatever part (`simulation_agents`), the
+    lowest two.
+    """
 
     table_name = "simulation_events"
     unique = ("simulation_id", "seq")
@@ -98,25 +102,33 @@ class SimulationEvent(Table):
     details: str
     agent_id: str | None = None
     tx_id: str | None = None
+    first_agent: Annotated[int | None, "INTEGER"] = None
+    second_agent: Annotated[int | None, "INTEGER"] = None
     created_at: datetime
 
 
-class AgentEvents(Table):
-    """The events of one transaction that name a bank, in whatever part: their places, ascending.
+class SimulationAgent(Table):
+    """A bank of a run, and its number: their ids in ascending order are counted from 0."""
 
-    The view `event_agents` has a row for each of them.
-    """
-
-    table_name = "agent_events"
-    unique = ("simulation_id", "first_seq", "agent_id")
+    table_name = "simulation_agents"
+    primary_key = ("simulation_id", "agent_number")
     simulation_id: str
-    first_seq: Count
+    agent_number: Number
     agent_id: str
-    places: Places
+
+
+class EventAgent(Table):
+    """A bank that an event names after the first two. The view `event_agents` has every bank of every event."""
+
+    table_name = "more_event_agents"
+    unique = ("simulation_id", "seq", "agent_id")
+    simulation_id: str
+    seq: Count
+    agent_id: str
 
 
 class EventTransaction(Table):
-    """A payment that an event names, where it names others than the one in its column `tx_id`."""
+    """A payment that an event names beside the one in its column `tx_id`."""
 
     table_name = "event_transactions"
     unique = ("simulation_id", "seq", "tx_id")
@@ -201,6 +213,16 @@ class DailyAgentMetrics(Table):
     eod_penalty: int
     liquidity_opportunity_cost: int
     total_cost: int
+
+
+class CollateralBalance(Table):
+    """A bank's balance when it posted or withdrew collateral; the view `collateral_events` has the rest."""
+
+    table_name = "collateral_balances"
+    unique = ("simulation_id", "seq")
+    simulation_id: str
+    seq: Count
+    balance_before: int
 
 
 class AgentStateRegister(Table):
@@ -335,10 +357,12 @@ TABLES: tuple[type[Table], ...] = (
     Simulation,
     LogSegment,
     SimulationEvent,
-    AgentEvents,
+    SimulationAgent,
+    EventAgent,
     EventTransaction,
     Transaction,
     DailyAgentMetrics,
+    CollateralBalance,
     AgentStateRegister,
     PolicySnapshot,
     SimulationCheckpoint,

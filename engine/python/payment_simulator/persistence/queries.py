@@ -65,16 +65,10 @@ def get_simulation_events(
     order = {"tick_asc": "ASC", "tick_desc": "DESC"}.get(sort)
     if order is None:
         raise ValueError(f"sort: got {sort!r}; write tick_asc or tick_desc")
-    where, parameters = _where(simulation_id, filters)
-    if [name for name, value in filters.items() if value is not None] == ["agent_id", "sort"]:
-        # What names a bank is listed: it can be counted and paged without a look at the events.
-        table, where, parameters = "event_agents", "simulation_id = ? AND agent_id = ?", [simulation_id, agent_id]
-        count = f"SELECT coalesce(sum(len(places)), 0) FROM agent_events WHERE {where}"
-    else:
-        table, count = "simulation_events AS e", f"SELECT count(*) FROM simulation_events AS e WHERE {where}"
-    [(total,)] = connection.execute(count, parameters).fetchall()
+    where, parameters = _where(connection, simulation_id, filters)
+    [(total,)] = connection.execute(f"SELECT count(*) FROM simulation_events AS e WHERE {where}", parameters).fetchall()
     # The page is found by its places alone; the wide columns are then read for it, and for nothing else.
-    page = f"SELECT seq FROM {table} WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
+    page = f"SELECT seq FROM simulation_events AS e WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
     places = [seq for (seq,) in connection.execute(page, [*parameters, limit, offset]).fetchall()]
     events = events_at(connection, simulation_id, places).to_dicts() if places else []
     lifted = [_lifted(event) for event in events]
@@ -96,12 +90,12 @@ def agent_events(
     connection: duckdb.DuckDBPyConnection, simulation_id: str, agent_id: str, *, limit: int | None = None
 ) -> pl.DataFrame:
     """Every event that names a bank, in log order: no page limit, for programs."""
+    where, parameters = _where(connection, simulation_id, {"agent_id": agent_id})
     return frame(
         connection,
-        "SELECT e.* EXCLUDE (simulation_id) FROM simulation_events AS e SEMI JOIN (SELECT seq FROM event_agents"
-        " WHERE simulation_id = $id AND agent_id = $agent ORDER BY seq LIMIT $most) AS a USING (seq)"
-        " WHERE e.simulation_id = $id ORDER BY seq",
-        {"id": simulation_id, "agent": agent_id, "most": limit},
+        "SELECT e.* EXCLUDE (simulation_id, first_agent, second_agent) FROM simulation_events AS e"
+        f" WHERE {where} ORDER BY seq LIMIT ?",
+        [*parameters, limit],
     )
 
 
@@ -113,7 +107,7 @@ def get_simulation_event_summary(connection: duckdb.DuckDBPyConnection, simulati
         [simulation_id],
     ).fetchall()
     agents = connection.execute(
-        "SELECT DISTINCT agent_id FROM agent_events WHERE simulation_id = ? ORDER BY agent_id", [simulation_id]
+        "SELECT DISTINCT agent_id FROM event_agents WHERE simulation_id = ? ORDER BY agent_id", [simulation_id]
     ).fetchall()
     return {
         "total_events": sum(count for _, count, _, _ in counts),
@@ -142,29 +136,38 @@ def get_events(
 def clear_simulation_events(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> int:
     """Delete a run's events, and with them its replay. Returns how many there were."""
     count = get_event_count(connection, simulation_id)
-    for table in ("agent_events", "event_transactions", "log_segments", "simulation_events"):
+    for table in ("more_event_agents", "event_transactions", "log_segments", "simulation_events"):
         connection.execute(f"DELETE FROM {table} WHERE simulation_id = ?", [simulation_id])
     connection.execute("UPDATE simulations SET committed_ticks = 0 WHERE simulation_id = ?", [simulation_id])
     return count
 
 
-def _where(simulation_id: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
-    if None not in (filters["tick_min"], filters["tick_max"]) and filters["tick_min"] > filters["tick_max"]:
-        raise ValueError(f"tick_min {filters['tick_min']} is above tick_max {filters['tick_max']}; exchange them")
-    parts, parameters = ["e.simulation_id = ?"], [simulation_id]
+def _where(connection: duckdb.DuckDBPyConnection, simulation_id: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
+    first, last = filters.get("tick_min"), filters.get("tick_max")
+    if first is not None and last is not None and first > last:
+        raise ValueError(f"tick_min {first} is above tick_max {last}; exchange them")
+    parts, parameters = ["e.simulation_id = ?"], list[Any]([simulation_id])
     for name, condition in _CONDITIONS.items():
-        value = filters[name]
+        value = filters.get(name)
         if value is None:
             continue
         if name == "event_type":
             value = [word.strip() for word in value.split(",")]
         parts.append(condition)
-        parameters += [simulation_id, value] if condition.startswith("e.seq IN") else [value] * condition.count("?")
-    if filters["tx_id"] is not None:
+        parameters.append(value)
+    if (agent_id := filters.get("agent_id")) is not None:
+        number = "SELECT agent_number FROM simulation_agents WHERE simulation_id = ? AND agent_id = ?"
+        found = connection.execute(number, [simulation_id, agent_id]).fetchall() or [(None,)]
+        parts.append(
+            "(e.first_agent = ? OR e.second_agent = ?"
+            " OR e.seq IN (SELECT seq FROM more_event_agents WHERE simulation_id = ? AND agent_id = ?))"
+        )
+        parameters += [found[0][0], found[0][0], simulation_id, agent_id]
+    if (tx_id := filters.get("tx_id")) is not None:
         parts.append(
             "(e.tx_id = ? OR e.seq IN (SELECT seq FROM event_transactions WHERE simulation_id = ? AND tx_id = ?))"
         )
-        parameters += [filters["tx_id"], simulation_id, filters["tx_id"]]
+        parameters += [tx_id, simulation_id, tx_id]
     return " AND ".join(parts), parameters
 
 
@@ -174,7 +177,6 @@ _CONDITIONS = {
     "tick_max": "e.tick <= ?",
     "day": "e.day = ?",
     "event_type": "list_contains(?, e.event_type)",
-    "agent_id": "e.seq IN (SELECT seq FROM event_agents WHERE simulation_id = ? AND agent_id = ?)",
 }
 
 

@@ -5,20 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+from payment_simulator_core_rs import RollUp
 
 from payment_simulator.execution.run_file import config_hash
-from payment_simulator.persistence import rollup
-from payment_simulator.persistence.batches import event_batch, log_pieces
+from payment_simulator.persistence.batches import EventBatch, event_batch, log_pieces, table
+from payment_simulator.persistence.database import ROW_GROUP
 from payment_simulator.persistence.errors import DatabaseError
+from payment_simulator.persistence.models import TABLES
+from payment_simulator.persistence.schema import columns
 
 if TYPE_CHECKING:
     from payment_simulator_core_rs import Views
+
+
+SLICE = 2 * ROW_GROUP
+"""So many events are made rows of at once: their memory is used again for the next."""
 
 
 def canonical_json(value: Any) -> str:
@@ -26,8 +35,23 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What happened in some ticks, taken from a run and not written yet: whole ticks, up to and without `end_tick`."""
+
+    events: list[EventBatch]
+    first_seq: int
+    end_seq: int
+    end_tick: int
+    day: Mapping[str, Any] | None
+    """What is told of the day that ends here, as `RollUp.end_day` gives it."""
+
+
 class RunTables:
-    """Writes the rows of one run. `views` is the live engine, before its first tick, or a recording."""
+    """Takes what is to be stored of one run from its engine, and writes its rows: the one beside the other, if need be.
+
+    `views` is the live engine, before its first tick, or a recording.
+    """
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, simulation_id: str, views: Views, *, full_replay: bool = False
@@ -37,13 +61,13 @@ class RunTables:
         self.config = views.config
         self.ticks_per_day: int = self.config["ticks_per_day"]
         self.next_seq = 0
-        """The first event that is not written yet."""
+        """The first event that was not taken yet."""
         self._agent_ids = views.agent_ids
+        self._roll_up = RollUp(views, every_tick=full_replay)
         self._full_replay = full_replay
         self._segment = 0
-        self._day_seq = 0
-        self._day_tick = 0
-        rollup.prepare(connection, simulation_id, self.config, views.state(-1))
+        self._day_seq = self._told_tick = 0
+        self._literal = "'" + simulation_id.replace("'", "''") + "'"
 
     def introduce(self, path: Path, config_file: str, display: Mapping[str, Any]) -> None:
         """The run, its configuration and policies. `path` is named when the id is taken: `DatabaseError`."""
@@ -67,6 +91,8 @@ class RunTables:
             started_at=now(),
             committed_ticks=0,
         )
+        for number, agent_id in enumerate(self._agent_ids):
+            self._insert("simulation_agents", agent_number=number, agent_id=agent_id)
         for agent in self.config["agents"]:
             text = canonical_json(agent["policy"])
             self._insert(
@@ -79,52 +105,83 @@ class RunTables:
                 created_by="init",
             )
 
-    def write_events(self, rows: Mapping[str, bytes], end_seq: int) -> None:
-        """Events from `next_seq` up to and without `end_seq`, as `event_rows` gives them."""
-        batch = event_batch(rows, self._agent_ids)
-        literal = "'" + self.simulation_id.replace("'", "''") + "'"
-        self._insert_table(
-            batch.events,
-            "INSERT INTO simulation_events (simulation_id, seq, tick, day, event_timestamp, event_type, details,"
-            f" agent_id, tx_id, created_at) SELECT {literal}, seq, tick, tick // {self.ticks_per_day},"
-            " current_localtimestamp(), event_type, details, agent_id, tx_id, current_localtimestamp() FROM arrived",
-        )
-        places = f"INSERT INTO agent_events SELECT {literal}, {self.next_seq}, agent_id, places FROM arrived"
-        self._insert_table(batch.agents, places)
-        others = f"INSERT INTO event_transactions SELECT {literal}, seq, tx_id FROM arrived"
-        self._insert_table(batch.transactions, others)
+    def take(self, views: Views, end_tick: int, end_seq: int, *, ends_day: bool) -> Part:
+        """What happened since the last part, up to a tick and the event with which it begins.
+
+        A part does not go beyond the end of a day; where a day or the run ends it has to be said.
+        """
+        first = self.next_seq
+        slices = [(start, min(start + SLICE, end_seq)) for start in range(first, end_seq, SLICE)]
+        events = [event_batch(views.event_rows(*places), self._agent_ids) for places in slices]
+        self._roll_up.take_in(views, end_tick)
+        told = ends_day and end_tick > self._told_tick
+        if told:
+            self._told_tick = end_tick
         self.next_seq = end_seq
+        return Part(events, first, end_seq, end_tick, self._roll_up.end_day() if told else None)
+
+    def write(self, part: Part, log: bytes | None) -> None:
+        """The rows of a part, and its canonical log, if that is not written for itself."""
+        if part.end_seq > part.first_seq:
+            self._write_events(part)
+            if log is not None:
+                self.write_segment(log, part.first_seq, part.end_seq, part.end_tick)
+        if part.day is not None:
+            self._write_day(part.day, part.end_seq, part.end_tick)
+        self.update(committed_ticks=part.end_tick)
 
     def write_past(self, views: Views) -> None:
-        """Every event that `views` holds, and what is told of its whole days."""
-        count = views.event_count
-        tick_of = np.frombuffer(views.event_rows(0, count)["tick"], "<i4")
-        for day_end in range(self.ticks_per_day, views.current_tick + 1, self.ticks_per_day):
-            end = int(np.searchsorted(tick_of, day_end))
-            self.write_events(views.event_rows(self.next_seq, end), end)
-            self.end_day(day_end)
-        if self.next_seq < count:
-            self.write_events(views.event_rows(self.next_seq, count), count)
+        """Everything that has happened, day by day, without the log."""
+        ends = [0, *np.frombuffer(views.event_ends(), "<i8").tolist()]
+        last = views.current_tick
+        for end in [*range(self.ticks_per_day, last, self.ticks_per_day), last]:
+            self.write(self.take(views, end, ends[end], ends_day=end % self.ticks_per_day == 0), None)
 
-    def write_segment(self, log: bytes, first_seq: int, end_tick: int) -> None:
-        """The canonical log of the events from `first_seq` up to `next_seq`, the last of which ends `end_tick` - 1."""
-        literal = "'" + self.simulation_id.replace("'", "''") + "'"
-        about = f"{literal}, {self._segment}, piece, {first_seq}, {self.next_seq}, {end_tick}, log"
+    def write_segment(self, log: bytes, first_seq: int, end_seq: int, end_tick: int) -> None:
+        """The canonical log of some events, the last of which ends `end_tick` - 1."""
+        about = f"{self._literal}, {self._segment}, piece, {first_seq}, {end_seq}, {end_tick}, log"
         self._insert_table(log_pieces(log), f"INSERT INTO log_segments SELECT {about} FROM arrived")
         self._segment += 1
 
-    def end_day(self, end_tick: int) -> None:
-        """What is told once a day, of the ticks since it was told last."""
-        if end_tick > self._day_tick:
-            rollup.roll_up(
-                self.connection,
-                from_seq=self._day_seq,
-                to_seq=self.next_seq,
-                first_tick=self._day_tick,
-                end_tick=end_tick,
-                full_replay=self._full_replay,
+    def end_run(self) -> None:
+        """The run ends within a day: tell of what was written of it."""
+        if self._roll_up.next_tick > self._told_tick:
+            self._told_tick = self._roll_up.next_tick
+            self._write_day(self._roll_up.end_day(), self.next_seq, self._told_tick)
+
+    def _write_events(self, part: Part) -> None:
+        self._insert_table(
+            pa.concat_tables(batch.events for batch in part.events),
+            "INSERT INTO simulation_events (simulation_id, seq, tick, day, event_timestamp, event_type, details,"
+            f" agent_id, tx_id, first_agent, second_agent, created_at) SELECT {self._literal}, seq, tick,"
+            f" tick // {self.ticks_per_day}, current_localtimestamp(), event_type, details, agent_id, tx_id,"
+            " first_agent, second_agent, current_localtimestamp() FROM arrived",
+        )
+        self._insert_rows("more_event_agents", pa.concat_tables(batch.more_agents for batch in part.events))
+        self._insert_rows("event_transactions", pa.concat_tables(batch.transactions for batch in part.events))
+
+    def _write_day(self, tables: Mapping[str, Any], end_seq: int, end_tick: int) -> None:
+        """What is told once a day, in place of what was told before of the payments that were open."""
+        day = (end_tick - 1) // self.ticks_per_day
+        payments = table(tables["payments"])
+        told_before = payments.slice(0, tables["told_before"])
+        if len(told_before):
+            self._insert_table(
+                told_before.select(["tx_id", "arrival_tick"]),
+                f"DELETE FROM transactions WHERE simulation_id = {self._literal}"
+                " AND arrival_tick >= (SELECT min(arrival_tick) FROM arrived) AND tx_id IN (SELECT tx_id FROM arrived)",
             )
-        self._day_seq, self._day_tick = self.next_seq, end_tick
+        of_day, of_tick = f"{day} AS day", f"tick // {self.ticks_per_day} AS day"
+        self._insert_rows("transactions", payments)
+        self._insert_rows("daily_agent_metrics", table(tables["banks"]), of_day)
+        self._insert_rows("agent_queue_snapshots", table(tables["queues"]), of_day)
+        self._insert_rows("agent_state_registers", table(tables["registers"]))
+        self._insert_rows("collateral_balances", table(tables["collateral"]))
+        if self._full_replay:
+            self._insert_rows("tick_agent_states", table(tables["tick_banks"]), of_tick)
+            self._insert_rows("tick_queue_snapshots", table(tables["tick_queues"]))
+            self.connection.execute(DECISIONS, [self.simulation_id, self._day_seq, end_seq])
+        self._day_seq = end_seq
 
     def update(self, **columns: Any) -> None:
         """Columns of the row in `simulations`."""
@@ -153,13 +210,31 @@ class RunTables:
         places = ", ".join("?" * len(row))
         self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
 
-    def _insert_table(self, table: Any, statement: str) -> None:
-        """Run a statement that reads an Arrow table as `arrived`."""
-        self.connection.register("arrived", table)
+    def _insert_rows(self, name: str, rows: pa.Table, *computed: str) -> None:
+        """The columns of `rows` that a table has, and others that are computed."""
+        if len(rows):
+            there = [column for column in columns(MODELS[name]) if column in rows.column_names]
+            chosen = ", ".join([f"{self._literal} AS simulation_id", *there, *computed])
+            self._insert_table(rows.select(there), f"INSERT INTO {name} BY NAME SELECT {chosen} FROM arrived")
+
+    def _insert_table(self, table: pa.Table, statement: str) -> None:
+        """Run a statement that reads an Arrow table as `arrived`, in parts that DuckDB can pack in parallel."""
+        self.connection.register("arrived", pa.Table.from_batches(table.to_batches(ROW_GROUP), table.schema))
         try:
             self.connection.execute(statement)
         finally:
             self.connection.unregister("arrived")
+
+
+MODELS = {model.table_name: model for model in TABLES}
+
+DECISIONS = """INSERT INTO policy_decisions BY NAME
+SELECT simulation_id, seq AS id, agent_id, tick, day, lower(event_type[7:]) AS decision_type, tx_id,
+    coalesce(json_extract_string(details, '$.reason_detail'), json_extract_string(details, '$.reason')) AS reason,
+    CAST(json_extract_string(details, '$.num_splits') AS BIGINT) AS num_splits,
+    CAST(json_extract(details, '$.child_ids') AS VARCHAR) AS child_tx_ids
+FROM simulation_events WHERE simulation_id = ? AND seq >= ? AND seq < ?
+    AND event_type IN ('PolicySubmit', 'PolicyHold', 'PolicyDrop', 'PolicySplit') ORDER BY seq"""
 
 
 def now() -> datetime:

@@ -14,7 +14,7 @@ SELECT simulation_id, config_file AS config_name, config_hash, description, star
 FROM simulations;"""
 
 _COLLATERAL = f"""CREATE OR REPLACE VIEW collateral_events AS
-SELECT seq AS id, e.simulation_id, e.agent_id, tick, e.day,
+SELECT e.seq AS id, e.simulation_id, e.agent_id, tick, e.day,
     CASE event_type WHEN 'CollateralPost' THEN 'post' ELSE 'withdraw' END AS action,
     {_detail("amount")} AS amount,
     coalesce(json_extract_string(details, '$.reason'), json_extract_string(details, '$.original_reason')) AS reason,
@@ -23,11 +23,12 @@ SELECT seq AS id, e.simulation_id, e.agent_id, tick, e.day,
         AS posted_collateral_before,
     {_detail("new_total")} AS posted_collateral_after,
     greatest(0, collateral_capacity - {_detail("new_total")}) AS available_capacity_after,
-    CAST(NULL AS BIGINT) AS balance_before
+    balance_before
 FROM simulation_events AS e LEFT JOIN daily_agent_metrics AS m
     ON m.simulation_id = e.simulation_id AND m.agent_id = e.agent_id AND m.day = e.day
+    LEFT JOIN collateral_balances AS c ON c.simulation_id = e.simulation_id AND c.seq = e.seq
 WHERE event_type IN ('CollateralPost', 'CollateralWithdraw', 'CollateralTimerWithdrawn');"""
-# Events do not tell the balance at that moment; with full replay `tick_agent_states` has those of the ticks.
+# Runs of versions before that of `collateral_balances` have no balance there: their events do not tell it.
 
 _CYCLES = f"""CREATE OR REPLACE VIEW lsm_cycles AS
 SELECT seq AS id, simulation_id, tick, day,
@@ -52,6 +53,10 @@ WHERE event_type IN
     ('LsmBilateralOffset', 'EntryDispositionOffset', 'LsmCycleSettlement', 'LsmMultilateralSettlement');"""
 
 _AGENTS = """CREATE OR REPLACE VIEW event_agents AS
-SELECT simulation_id, unnest(places) AS seq, agent_id FROM agent_events;"""
+SELECT e.simulation_id, seq, a.agent_id FROM simulation_events AS e JOIN simulation_agents AS a
+    ON a.simulation_id = e.simulation_id AND a.agent_number = e.first_agent
+UNION ALL SELECT e.simulation_id, seq, a.agent_id FROM simulation_events AS e JOIN simulation_agents AS a
+    ON a.simulation_id = e.simulation_id AND a.agent_number = e.second_agent
+UNION ALL SELECT simulation_id, seq, agent_id FROM more_event_agents;"""
 
 VIEWS = {"event_agents": _AGENTS, "simulation_runs": _RUNS, "collateral_events": _COLLATERAL, "lsm_cycles": _CYCLES}

@@ -14,7 +14,7 @@ from payment_simulator.execution.frame import TickFrame
 from payment_simulator.execution.runner import View
 from payment_simulator.persistence.database import Database
 from payment_simulator.persistence.errors import DatabaseError
-from payment_simulator.persistence.run_tables import RunTables, now
+from payment_simulator.persistence.run_tables import Part, RunTables, now
 
 EVENTS_PER_COMMIT = 200_000
 
@@ -49,11 +49,11 @@ class DatabaseWriter(View):
         self.engine = engine
         self.events_per_commit = events_per_commit
         self._tables = RunTables(database.connection, simulation_id, engine, full_replay=full_replay)
-        self._next_seq = 0
-        """The first event that the engine has not given yet."""
         self._thread = ThreadPoolExecutor(1, "database")
         self._written: Future[None] | None = None
         """The transaction that was begun last."""
+        self._is_whole = True
+        """Whether all that was taken from the engine was handed to the thread: not while a transaction is prepared."""
         self._completed = False
         self._began = time.perf_counter()
         with database.transaction():
@@ -61,7 +61,7 @@ class DatabaseWriter(View):
 
     def show(self, frame: TickFrame) -> None:
         """Commit, if it is time."""
-        if frame.ends_day or self.engine.event_count - self._next_seq >= self.events_per_commit:
+        if frame.ends_day or self.engine.event_count - self._tables.next_seq >= self.events_per_commit:
             self._commit(ends_day=frame.ends_day)
 
     def finish(self) -> None:
@@ -82,25 +82,25 @@ class DatabaseWriter(View):
             self.database.close()
 
     def _break_off(self) -> None:
-        """Commit what there is, unless the database lacks something that the engine has already given away."""
+        """Commit what there is, unless that would leave a gap: the run was interrupted while it was handed over."""
         try:
             self._wait()
         except DatabaseError:
             return
-        if self._tables.next_seq == self._next_seq:
+        if self._is_whole:
             self._commit(ends_day=True)
             self._wait()
-            with self.database.transaction():
-                self._tables.update(status="failed", completed_at=now())
+        with self.database.transaction():
+            self._tables.update(status="failed", completed_at=now())
 
     def _commit(self, *, ends_day: bool) -> None:
         """Let what happened since the last commit be written, up to the last whole tick."""
-        ticks, first, end = self.engine.current_tick, self._next_seq, self.engine.event_count
-        rows = self.engine.event_rows(first, end) if end > first else None
+        self._is_whole = False
+        part = self._tables.take(self.engine, self.engine.current_tick, self.engine.event_count, ends_day=ends_day)
         self._wait()
-        self._next_seq = end
-        log = self.engine.take_log() if rows is not None else b""
-        self._written = self._thread.submit(self._write, rows, log, first, end, ticks, ends_day=ends_day)
+        log = self.engine.take_log() if part.end_seq > part.first_seq else b""
+        self._written = self._thread.submit(self._write, part, log)
+        self._is_whole = True
 
     def _wait(self) -> None:
         """Until the last transaction is over. Raises the error that it ended with."""
@@ -108,17 +108,9 @@ class DatabaseWriter(View):
             self._written.result()
             self._written = None
 
-    def _write(
-        self, rows: dict[str, bytes] | None, log: bytes, first: int, end: int, ticks: int, *, ends_day: bool
-    ) -> None:
-        tables = self._tables
+    def _write(self, part: Part, log: bytes) -> None:
         with self.database.transaction():
-            if rows is not None:
-                tables.write_events(rows, end)
-                tables.write_segment(log, first, ticks)
-            if ends_day:
-                tables.end_day(ticks)
-            tables.update(committed_ticks=ticks)
+            self._tables.write(part, log)
 
 
 def store_recording(
@@ -136,7 +128,6 @@ def store_recording(
     with database.transaction():
         tables.introduce(database.path, config_file, display)
         tables.write_past(recording)
-        tables.end_day(ticks)
-        tables.write_segment(recording.canonical_log(), 0, ticks)
-        tables.update(committed_ticks=ticks)
+        tables.end_run()
+        tables.write_segment(recording.canonical_log(), 0, recording.event_count, ticks)
         tables.complete(recording, None)

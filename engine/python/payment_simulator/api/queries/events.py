@@ -136,18 +136,18 @@ def _seqs(run: RunView, wanted: EventFilter) -> Seqs:
         codes = [place for name, place in _codes().items() if name in wanted.event_types]
         mask &= np.isin(np.frombuffer(rows["kind"], np.uint8), codes)
     if wanted.agent_id is not None:
-        number = run.agent_ids.index(wanted.agent_id) if wanted.agent_id in run.agent_ids else -1
-        mask &= _named(np.frombuffer(rows["participants"], "<i4") == number, rows["participants_offsets"])
+        number = run.agent_ids.index(wanted.agent_id) if wanted.agent_id in run.agent_ids else -2
+        named = np.frombuffer(rows["first_agent"], "<i4") == number
+        named |= np.frombuffer(rows["second_agent"], "<i4") == number
+        more = np.frombuffer(rows["more_agents"], "<i4") == number
+        named[np.frombuffer(rows["more_agents_seq"], "<i8")[more] - begin] = True
+        mask &= named
     if wanted.tx_id is not None:
-        mask &= _named(_equal_texts(rows, "tx_ids_text", wanted.tx_id.encode()), rows["tx_ids_offsets"])
+        named = _equal_texts(rows, "tx", wanted.tx_id.encode())
+        other = _equal_texts(rows, "other_tx", wanted.tx_id.encode())
+        named[np.frombuffer(rows["other_tx_seq"], "<i8")[other] - begin] = True
+        mask &= named
     return np.flatnonzero(mask) + begin
-
-
-def _named(hits: NDArray[np.bool_], offsets: bytes) -> NDArray[np.bool_]:
-    """Which rows have a hit among their items."""
-    before = np.concatenate(([0], np.cumsum(hits)))
-    bounds = np.frombuffer(offsets, "<i8")
-    return np.asarray(before[bounds[1:]] > before[bounds[:-1]])
 
 
 def _equal_texts(rows: dict[str, bytes], column: str, text: bytes) -> NDArray[np.bool_]:
