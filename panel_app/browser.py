@@ -156,6 +156,7 @@ def patch(change: str) -> None:
     _send_what_waits()
     setter: Any = "js"
     document.apply_json_patch(json.loads(change), setter=setter)
+    _send_what_waits()  # when the page hears that Python is idle again it has what came of the change
 
 
 def receive(name: str, payload: str, content: Any = None) -> None:

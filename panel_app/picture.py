@@ -24,8 +24,15 @@ from panel_app.tokens import EDGE, FONT, MECHANISM_TOKENS, STATE_TOKENS
 Colour = Callable[[str], str]
 
 
-def picture(session: Session, theme: Theme, width: float = 912.0, height: float = 480.0, scale: float = 1.0) -> str:
-    """The network at the session's tick, without selection and value labels.
+def picture(
+    session: Session,
+    theme: Theme,
+    width: float = 912.0,
+    height: float = 480.0,
+    scale: float = 1.0,
+    name: str = "desk",
+) -> str:
+    """The network at the session's tick, without selection and value labels. `name` tells it from others on a page.
 
     `theme` gives the colours where the page defines no custom properties. The `viewBox` is the size of the live figure:
     shown in an area of that size, every bank lies where it will be.
@@ -41,25 +48,27 @@ def picture(session: Session, theme: Theme, width: float = 912.0, height: float 
             *_flows(shown.flows, colour, halo=False),
             *_waiting(shown, colour),
             *_flows(shown.moment, colour, halo=True),
-            *_banks(network, shown, colour, scale),
+            *_banks(network, shown, colour, scale, name),
         ]
     )
     title = session.display.get("title") or session.scenario
     return str(
         Markup(
-            '<svg class="first-picture" xmlns="http://www.w3.org/2000/svg" viewBox="{} {} {} {}" role="img" '
+            '<svg class="first-picture {}" xmlns="http://www.w3.org/2000/svg" viewBox="{} {} {} {}" role="img" '
             'aria-label="{}" preserveAspectRatio="xMidYMid meet" font-family="{}"><defs>'
-            '<pattern id="picture-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+            '<pattern id="hatch-{}" width="5" height="5" patternUnits="userSpaceOnUse" '
             'patternTransform="rotate(45)">'
             '<rect width="5" height="5" fill="{}"/>'
             '<rect width="2.1" height="5" fill="{}"/></pattern></defs>{}</svg>'
         ).format(
+            name,
             -EDGE - 0.5,
             -EDGE - 0.5,
             _short(width),
             _short(height),
             f"{title}: a picture of a finished run",
             FONT,
+            name,
             colour("bg"),
             colour("node"),
             body,
@@ -140,7 +149,7 @@ def _waiting(shown: Picture, colour: Colour) -> Iterator[Markup]:
         )
 
 
-def _banks(network: Network, shown: Picture, colour: Colour, scale: float) -> Iterator[Markup]:
+def _banks(network: Network, shown: Picture, colour: Colour, scale: float, name: str) -> Iterator[Markup]:
     for row in _rows(shown.banks):
         x, y, ring, width = _short(row["x"]), _short(row["y"]), row["ring"], _short(row["ring_width"])
         yield _circle(x, y, row["clearing"] / 2, fill=colour("bg"))
@@ -162,7 +171,8 @@ def _banks(network: Network, shown: Picture, colour: Colour, scale: float) -> It
             x,
             y,
             row["radius"],
-            fill="url(#picture-hatch)" if row["negative"] else colour("node"),
+            data_disc="",
+            fill=f"url(#hatch-{name})" if row["negative"] else colour("node"),
             stroke=colour("node"),
             stroke_width="1.5",
         )

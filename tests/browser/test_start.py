@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playwright.sync_api import Route
 
+from panel_app.tokens import EDGE
 from tests.browser.conftest import Visits
 from tests.visit import START_MS, Visit, serving
 
 EVALUATE = "() => new Promise(done => setTimeout(() => { try { done(eval('1')) } catch (error) { done(error.name) } }))"
 """From a timer, since the browser lets a test's own code evaluate."""
+
+JUMP_PX = 3.0
+"""What nobody sees: lines of the picture are drawn at whole tenths of a pixel, in a window of about this size."""
+LAYOUT_SHIFT = 0.02
+"""A fifth of what counts as good; the labels of the stages shift by a hundredth of that."""
+
+COUNT_SHIFTS = """
+window.shifted = 0
+new PerformanceObserver(list => {
+  for (const {value} of list.getEntries()) window.shifted += value
+}).observe({type: "layout-shift", buffered: true})
+"""
+
+PICTURE = """
+() => [...document.querySelectorAll("#picture circle[data-disc]")].map(disc => disc.getBoundingClientRect())
+  .filter(({width}) => width).map(({x, y, width}) => [x + width / 2, y + width / 2, width])
+"""
+"""Centre and size of the banks' discs in the first picture, in pixels of the window."""
 
 STAGES = ["download", "python", "interface", "day", "ready"]
 
@@ -25,11 +45,35 @@ def test_every_stage_is_passed_and_the_live_page_takes_the_place_of_the_picture(
     assert 0 < int(visit.attribute("tick")) < int(visit.attribute("ticks"))
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900), (390, 844)])
+def test_nothing_jumps_when_the_live_page_takes_the_place_of_the_picture(
+    newcomers: Visits, width: int, height: int
+) -> None:
+    visit = newcomers(viewport={"width": width, "height": height})
+    page = visit.page
+    page.add_init_script(COUNT_SHIFTS)
+    page.goto(visit.address, wait_until="domcontentloaded")
+    drawn, logo = page.evaluate(PICTURE), page.locator("#picture header svg").bounding_box()
+    visit.wait_until_ready()
+    network, banks = page.locator(".network").bounding_box(), visit.columns("banks")
+    assert logo is not None
+    assert network is not None
+    live = [
+        [network["x"] + EDGE + x, network["y"] + EDGE + y, size]
+        for x, y, size in zip(banks["x"], banks["y"], banks["size"], strict=True)
+    ]
+    assert np.abs(np.array(drawn) - np.array(live)).max() <= JUMP_PX
+    now = page.locator(".brand svg").bounding_box()
+    assert now is not None
+    assert max(abs(now[side] - logo[side]) for side in ("x", "y")) <= JUMP_PX
+    assert page.evaluate("shifted") < LAYOUT_SHIFT
+
+
 def test_the_picture_needs_no_script(newcomers: Visits) -> None:
     visit = newcomers(java_script_enabled=False)
     visit.page.goto(visit.address)
     assert visit.page.locator("#picture svg").first.is_visible()
-    assert visit.page.get_by_text("Alder").is_visible()
+    assert visit.page.locator("text=Alder >> visible=true").count() == 1
 
 
 def test_the_policy_allows_no_evaluation(started: Visit) -> None:

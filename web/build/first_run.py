@@ -9,15 +9,16 @@ from pathlib import Path
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
-FIGURE_SIZE = (754.0, 378.0)
-"""Of the live network in a window of 1280 x 720."""
+FIGURE_SIZES = {"desk": (753.0, 378.0), "wide": (914.0, 518.0), "hall": (1394.0, 518.0), "phone": (390.0, 385.0)}
+"""Of the live network in a window of 1280 x 720, 1440 x 900, 1920 x 1080 and 390 x 844; web/src/loading.css shows the
+picture for the window."""
 
 
 @dataclass(frozen=True)
 class FirstRun:
-    """`picture` and `logo` are SVG; `payments` is how many the run has."""
+    """`pictures` and `logo` are SVG; `payments` is how many the run has."""
 
-    picture: str
+    pictures: str
     logo: str
     payments: int
 
@@ -62,4 +63,5 @@ def first_run() -> FirstRun:
 
     session = Session(LIGHT)
     session.open(FIRST)
-    return FirstRun(picture(session, LIGHT, *FIGURE_SIZE), LOGO, len(session.run.payments.amount))
+    pictures = "\n".join(picture(session, LIGHT, *size, name=name) for name, size in FIGURE_SIZES.items())
+    return FirstRun(pictures, LOGO, len(session.run.payments.amount))

@@ -58,7 +58,7 @@ def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
         megabytes=f"{sum([*travels['restore'].values(), *scripts.values()]) / 1e6:.1f}",
         payments=str(first.payments),
         logo=first.logo,
-        picture=first.picture,
+        pictures=first.pictures,
     )
 
 

@@ -28,8 +28,9 @@ async function activate() {
   await self.clients.claim()
 }
 
+/** Files are kept without a query; leaving it out here lets the browser find one by its name instead of looking at all. */
 async function answer(request) {
   const cache = await caches.open(VERSION)
-  const path = request.mode === "navigate" ? "./" : request
-  return (await cache.match(path, {ignoreSearch: true})) ?? fetch(request)
+  const path = request.mode === "navigate" ? "./" : request.url.replace(/[?#].*/, "")
+  return (await cache.match(path)) ?? fetch(request)
 }
