@@ -13,16 +13,11 @@ VERBS = {
 
 def activity(moment: Moment) -> list[str]:
     """What was posted and withdrawn, what pools gave and took back, and the events of the scenario."""
-    collateral = [
-        _line(moment, event) for event in moment.events if event["event_type"] in (*VERBS, "CollateralTimerBlocked")
-    ]
-    pools = [
-        _pool(event) for event in moment.events if event["event_type"] in ("LiquidityAllocation", "LiquidityReturn")
-    ]
+    collateral = [_line(moment, event) for event in moment.of(*VERBS, "CollateralTimerBlocked")]
+    pools = [_pool(event) for event in moment.of("LiquidityAllocation", "LiquidityReturn")]
     scenario = [
         f"{event['scenario_event_type']}: {json.dumps(event['details'], ensure_ascii=False)}"
-        for event in moment.events
-        if event["event_type"] == "ScenarioEventExecuted"
+        for event in moment.of("ScenarioEventExecuted")
     ]
     lines: list[str] = []
     for heading, entries in (("Collateral", collateral), ("Liquidity pools", pools), ("Scenario events", scenario)):

@@ -8,7 +8,7 @@ from payment_simulator.execution.display.moment import Moment, money, title
 
 def accruals(moment: Moment) -> list[str]:
     """Every charge, with its parts."""
-    charged = [event for event in moment.events if event["event_type"] == "CostAccrual"]
+    charged = moment.of("CostAccrual")
     lines = [title("Costs charged")] if charged else []
     for event in charged:
         parts = [
@@ -21,8 +21,8 @@ def accruals(moment: Moment) -> list[str]:
 def breakdown(moment: Moment) -> list[str]:
     """By bank and kind, if the tick cost anything."""
     sums: dict[str, Counter[str]] = {agent_id: Counter() for agent_id in moment.agent_ids}
-    for event in moment.all_events:
-        if event["event_type"] == "CostAccrual" and event["agent_id"] in sums:
+    for event in moment.all_of("CostAccrual"):
+        if event["agent_id"] in sums:
             sums[event["agent_id"]].update(event["costs"])
     charged = {agent_id: costs for agent_id, costs in sums.items() if costs["total_cost"]}
     if not charged:

@@ -1,15 +1,14 @@
 """The end of a tick and of a day: section 12 and what follows the last tick of a day."""
 
 from payment_simulator.execution.display.moment import WIDTH, Moment, money, percent, plural, title
-from payment_simulator.execution.display.settlement import NETTING, payments
+from payment_simulator.execution.display.settlement import NETTING, SETTLING, payments
 
 
 def summary(moment: Moment) -> list[str]:
     """Counts of the whole tick, whatever is shown of it."""
-    kinds = [event["event_type"] for event in moment.all_events]
-    settled = sum(len(payments(event)) for event in moment.all_events)
-    arrived = sum(event["event_type"] == "Arrival" and not event["parent_id"] for event in moment.all_events)
-    netted, queued = sum(map(kinds.count, NETTING)), kinds.count("QueuedRtgs")
+    settled = sum(len(payments(event)) for event in moment.all_of(*SETTLING))
+    arrived = sum(not event["parent_id"] for event in moment.all_of("Arrival"))
+    netted, queued = len(moment.all_of(*NETTING)), len(moment.all_of("QueuedRtgs"))
     parts = [f"{arrived} in", f"{settled} settled"]
     parts += [f"{netted} LSM"] if netted else []
     parts += [f"{queued} queued"] if queued else []
@@ -19,10 +18,9 @@ def summary(moment: Moment) -> list[str]:
 def end_of_day(moment: Moment) -> list[str]:
     """What the end of the day found, and the day's figures for every bank."""
     lines: list[str] = []
-    for event in moment.all_events:
-        if event["event_type"] == "EndOfDay":
-            lines += [f" End of day {event['day']} ".center(WIDTH, "═"), *_day(moment, event["unsettled_count"])]
-            lines.append(f"  penalties {money(event['total_penalties'])}")
+    for event in moment.all_of("EndOfDay"):
+        lines += [f" End of day {event['day']} ".center(WIDTH, "═"), *_day(moment, event["unsettled_count"])]
+        lines.append(f"  penalties {money(event['total_penalties'])}")
     return lines + _banks(moment) if lines else []
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from payment_simulator.execution.event_filter import EventFilter
@@ -24,12 +26,28 @@ class Moment:
     previous_balances: Mapping[str, int]
     shown: EventFilter = field(default_factory=EventFilter)
 
-    @property
+    @cached_property
     def events(self) -> list[dict[str, Any]]:
         """The events that are shown."""
         if self.shown.is_empty:
             return self.all_events
         return [event for event in self.all_events if self.shown.has(event)]
+
+    def of(self, *kinds: str) -> list[dict[str, Any]]:
+        """The events of these types that are shown, in log order."""
+        return _of(self._shown_by_type, self.events, kinds)
+
+    def all_of(self, *kinds: str) -> list[dict[str, Any]]:
+        """The events of these types, shown or not, in log order."""
+        return _of(self._all_by_type, self.all_events, kinds)
+
+    @cached_property
+    def _all_by_type(self) -> dict[str, list[dict[str, Any]]]:
+        return _by_type(self.all_events)
+
+    @cached_property
+    def _shown_by_type(self) -> dict[str, list[dict[str, Any]]]:
+        return self._all_by_type if self.shown.is_empty else _by_type(self.events)
 
     @property
     def agent_ids(self) -> list[str]:
@@ -43,10 +61,27 @@ class Moment:
         return self.shown.agent in (None, agent_id)
 
 
+def _by_type(events: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for event in events:
+        found[event["event_type"]].append(event)
+    return found
+
+
+def _of(
+    by_type: Mapping[str, list[dict[str, Any]]], events: list[dict[str, Any]], kinds: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    there = [kind for kind in kinds if kind in by_type]
+    if len(there) < 2:
+        return by_type[there[0]] if there else []
+    return [event for event in events if event["event_type"] in there]
+
+
 def money(cents: int) -> str:
     """Dollars with two places: `$1,234.50`, `-$0.05`."""
-    dollars, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}${dollars:,}.{rest:02d}"
+    if cents < 0:
+        return f"-{money(-cents)}"
+    return f"${cents // 100:,}.{cents % 100:02d}"
 
 
 def name(tx_id: str) -> str:

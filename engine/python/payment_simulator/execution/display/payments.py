@@ -8,7 +8,7 @@ NEAR = 2
 
 def arrivals(moment: Moment) -> list[str]:
     """Payments that arrived, and payments that are due soon."""
-    arrived = [event for event in moment.events if event["event_type"] == "Arrival"]
+    arrived = moment.of("Arrival")
     lines = [title(f"{plural(len(arrived), 'payment')} arrived")] if arrived else []
     for event in arrived:
         part = f" | part of {name(event['parent_id'])}" if event["parent_id"] else ""
@@ -38,7 +38,7 @@ def _near_deadline(moment: Moment) -> list[str]:
 
 def queued(moment: Moment) -> list[str]:
     """Payments that were submitted and could not settle."""
-    waiting = [event for event in moment.events if event["event_type"] == "QueuedRtgs"]
+    waiting = moment.of("QueuedRtgs")
     lines = [title(f"{plural(len(waiting), 'payment')} queued")] if waiting else []
     reasons = {
         "liquidity": "insufficient balance",
@@ -53,13 +53,13 @@ def queued(moment: Moment) -> list[str]:
 def overdue(moment: Moment) -> list[str]:
     """Payments that became overdue, late payments that settled, and all that are overdue now."""
     lines: list[str] = []
-    for event in moment.events:
+    for event in moment.of("TransactionWentOverdue", "OverdueTransactionSettled"):
         if event["event_type"] == "TransactionWentOverdue":
             lines.append(
                 f"  {_parties(event)} | {money(event['remaining_amount'])} | overdue since tick {event['tick']}"
                 f" | penalty {money(event['deadline_penalty_cost'])}"
             )
-        elif event["event_type"] == "OverdueTransactionSettled":
+        else:
             cost = event["deadline_penalty_cost"] + event["estimated_delay_cost"]
             lines.append(
                 f"  {_parties(event)} | {money(event['settled_amount'])} | settled"

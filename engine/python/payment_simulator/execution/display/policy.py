@@ -10,15 +10,13 @@ def decisions(moment: Moment) -> list[str]:
     """Decisions by bank, then registers, budgets, priorities, and what the central queue was told."""
     by_agent: dict[str, list[str]] = defaultdict(list)
     others: dict[str, list[str]] = defaultdict(list)
-    for event in moment.events:
-        kind = event["event_type"]
-        if kind in DECISIONS:
-            by_agent[event["agent_id"]].append(DECISIONS[kind](event))
-        elif kind in OTHERS:
-            heading, words = OTHERS[kind]
-            line = words(event)
-            if line:
-                others[heading].append(line)
+    for event in moment.of(*DECISIONS):
+        by_agent[event["agent_id"]].append(DECISIONS[event["event_type"]](event))
+    for event in moment.of(*OTHERS):
+        heading, words = OTHERS[event["event_type"]]
+        line = words(event)
+        if line:
+            others[heading].append(line)
     count = sum(map(len, by_agent.values()))
     lines = [title(f"Policy: {plural(count, 'decision')}")] if by_agent else []
     for agent_id in sorted(by_agent):

@@ -3,23 +3,22 @@
 from payment_simulator.execution.display.moment import Event, Moment, money, name, names, percent, plural, title
 
 NETTING = ("LsmBilateralOffset", "EntryDispositionOffset", "LsmCycleSettlement", "LsmMultilateralSettlement")
+SETTLING = ("RtgsImmediateSettlement", "Queue2LiquidityRelease", *NETTING)
 
 
 def details(moment: Moment) -> list[str]:
     """Each settlement, by the way in which it came about."""
     groups = {
-        "RTGS immediate": [_immediate(moment, event) for event in _of(moment, "RtgsImmediateSettlement")],
-        "Released from the central queue": [
-            _released(moment, event) for event in _of(moment, "Queue2LiquidityRelease")
-        ],
-        "Offset between two banks": [_pair(moment, event) for event in _of(moment, *NETTING[:2])],
-        "Settled in a cycle": [_cycle(moment, event) for event in _of(moment, "LsmCycleSettlement")],
-        "Settled together": [_together(moment, event) for event in _of(moment, "LsmMultilateralSettlement")],
+        "RTGS immediate": [_immediate(moment, event) for event in moment.of("RtgsImmediateSettlement")],
+        "Released from the central queue": [_released(moment, event) for event in moment.of("Queue2LiquidityRelease")],
+        "Offset between two banks": [_pair(moment, event) for event in moment.of(*NETTING[:2])],
+        "Settled in a cycle": [_cycle(moment, event) for event in moment.of("LsmCycleSettlement")],
+        "Settled together": [_together(moment, event) for event in moment.of("LsmMultilateralSettlement")],
     }
-    count = sum(len(payments(event)) for event in moment.events)
+    count = sum(len(payments(event)) for event in moment.of(*SETTLING))
     deferred = [
         f"  {event['agent_id']}: {money(event['amount'])} from {names(event['source_transactions'])}"
-        for event in _of(moment, "DeferredCreditApplied")
+        for event in moment.of("DeferredCreditApplied")
     ]
     lines = [title(f"{plural(count, 'payment')} settled")] if count or any(groups.values()) else []
     for heading, entries in groups.items():
@@ -38,10 +37,6 @@ def payments(event: Event) -> list[str]:
     if kind == "EntryDispositionOffset":
         return [event["incoming_tx_id"], event["queued_tx_id"]]
     return list(event["tx_ids"]) if kind in NETTING else []
-
-
-def _of(moment: Moment, *kinds: str) -> list[Event]:
-    return [event for event in moment.events if event["event_type"] in kinds]
 
 
 def _immediate(moment: Moment, event: Event) -> str:
@@ -108,7 +103,7 @@ def gross(event: Event) -> tuple[int, int]:
 def netting(moment: Moment) -> list[str]:
     """What netting saved, leg by leg and bank by bank."""
     lines: list[str] = []
-    for event in _of(moment, *NETTING):
+    for event in moment.of(*NETTING):
         lines += _pair_saved(event) if event["event_type"] in NETTING[:2] else _ring_saved(moment, event)
     return [title("Netting"), *lines] if lines else []
 

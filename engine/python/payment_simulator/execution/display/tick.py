@@ -26,7 +26,9 @@ def tick_text(moment: Moment) -> str:
     lines = [f"═══ Tick {moment.tick} ═══"]
     for section in SECTIONS:
         lines += section(moment)
-    return "\n".join([*map(_plain, lines), "", ""])
+    if not "".join(lines).isprintable():
+        lines = [*map(_plain, lines)]
+    return "\n".join([*lines, "", ""])
 
 
 def _plain(line: str) -> str:
