@@ -26,8 +26,8 @@ NAME = "runs"
 ROW_GROUP = 30_720
 """So many rows DuckDB packs at once: as many in one transaction are packed for good, in parallel; fewer are written in
 front of the file first, and packed anew with the last ones of their table at each checkpoint. Its own is 122,880."""
-MEMORY = "512MB"
-"""What DuckDB may take while it writes; beyond that it uses a temporary file. Runs need no more, however long."""
+MEMORY = "2GB"
+"""What DuckDB may take while it changes a database; beyond that it uses temporary files beside it."""
 
 
 class Database:
@@ -114,7 +114,10 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     if path.is_dir():
         raise DatabaseError(f"{path}: is a folder; name a file with --db-path")
     with explained(path):
-        settings: dict[str, str | bool | int | float | list[str]] = {"threads": os.cpu_count() or 1}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": os.cpu_count() or 1,
+            "temp_directory": f"{path}.tmp",
+        }
         if not read_only:
             settings["memory_limit"] = MEMORY
         connection = duckdb.connect(config=settings)

@@ -17,6 +17,9 @@ from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.run_tables import Part, RunTables, now
 
 EVENTS_PER_COMMIT = 200_000
+MEMORY = "256MB"
+"""What DuckDB may take while a run is written. It fills what it may with what it has written already, and needs no more
+for a longer run."""
 
 
 def new_simulation_id() -> str:
@@ -48,6 +51,7 @@ class DatabaseWriter(View):
         self.database = database
         self.engine = engine
         self.events_per_commit = events_per_commit
+        database.connection.execute(f"SET memory_limit = '{MEMORY}'")
         self._tables = RunTables(database.connection, simulation_id, engine, full_replay=full_replay)
         self._thread = ThreadPoolExecutor(1, "database")
         self._written: Future[None] | None = None
