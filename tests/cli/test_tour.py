@@ -84,7 +84,7 @@ def test_the_app_is_served_from_the_wheel_alone(
 ) -> None:
     log = tmp_path / "log"
     with log.open("wb") as out:
-        command = [environment / "payment-sim", *arguments]
+        command = [str(environment / "payment-sim"), *arguments]
         process = subprocess.Popen(command, stdout=out, stderr=out, cwd=tmp_path, start_new_session=True)
     try:
         until = time.monotonic() + START_SECONDS
