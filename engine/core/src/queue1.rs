@@ -338,11 +338,11 @@ fn split(state: &mut State, index: u32, parts: Parts) -> Result<bool, Simulation
         };
         children.push(add_part(state, child, is_now)?);
     }
-    state.charge_one(
-        whole.sender,
-        costs::SPLIT_FRICTION,
-        state.rates.split_friction().checked_mul(i64::from(count - 1)).ok_or_else(|| state.overflow("the cost of a split"))?,
-    )?;
+    let friction = state.rates.split_friction().checked_mul(i64::from(count - 1));
+    let friction = friction.ok_or_else(|| state.overflow("the cost of a split"))?;
+    if friction > 0 {
+        state.charge_one(whole.sender, costs::SPLIT_FRICTION, friction)?;
+    }
     let common = Common { payment: index, ..Common::agent(whole.sender) };
     state.log.append(EventKind::PolicySplit, common).u32(count).u32_list(children.into_iter());
     Ok(false)

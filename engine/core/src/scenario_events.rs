@@ -191,7 +191,13 @@ impl Action {
                     RateChange::To(rate) if old > 0.0 => rate / old,
                     RateChange::To(_) => 1.0,
                 };
-                processes.iter_mut().filter(of_agent(agent)).for_each(|process| process.set_rate(process.rate_per_tick() * times));
+                let bands = processes.iter().filter(|process| process.sender() == agent).count() as f64;
+                let changed = |process: &ArrivalProcess| match change {
+                    // Bands that are all at rest get equal shares of the new rate.
+                    RateChange::To(rate) if old == 0.0 => rate / bands,
+                    _ => process.rate_per_tick() * times,
+                };
+                processes.iter_mut().filter(of_agent(agent)).for_each(|process| process.set_rate(changed(process)));
                 let new = total(processes);
                 state.log.append(EventKind::ScenarioEventExecuted, Common::NOTHING).u8(5).u32(agent).f64(times).f64(old).f64(new);
             }

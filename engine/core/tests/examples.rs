@@ -3,45 +3,12 @@
 
 mod common;
 
-use common::{config, cost_rates};
+use common::{Scenario, config};
 use payment_simulator_core::event::{EventKind, Value};
 use payment_simulator_core::log::Retention;
 use payment_simulator_core::orchestrator::Options;
 use payment_simulator_core::{ConfigError, Orchestrator, SimulationError};
 use serde_json::json;
-
-/// Banks with balances, and payments: tick, from, to, amount, deadline in ticks.
-struct Scenario<'a> {
-    balances: &'a [(&'a str, i64)],
-    payments: &'a [(u32, &'a str, &'a str, i64, u32)],
-}
-
-impl Scenario<'_> {
-    fn value(&self) -> serde_json::Value {
-        let agents: Vec<_> = self
-            .balances
-            .iter()
-            .map(|(id, balance)| json!({"id": id, "opening_balance": balance, "policy": {"type": "Fifo"}}))
-            .collect();
-        let events: Vec<_> = self
-            .payments
-            .iter()
-            .map(|(tick, from, to, amount, deadline)| {
-                json!({"type": "CustomTransactionArrival", "from_agent": from, "to_agent": to, "amount": amount, "priority": 5,
-                       "deadline": deadline, "is_divisible": true, "schedule": {"type": "OneTime", "tick": tick}})
-            })
-            .collect();
-        json!({"ticks_per_day": 5, "num_days": 2, "rng_seed": 1, "agents": agents, "cost_rates": cost_rates(), "scenario_events": events})
-    }
-
-    fn run(&self, ticks: u32, change: impl FnOnce(&mut serde_json::Value)) -> Orchestrator {
-        let mut value = self.value();
-        change(&mut value);
-        let mut orchestrator = Orchestrator::new(config(value)).unwrap();
-        orchestrator.run(ticks).unwrap();
-        orchestrator
-    }
-}
 
 fn count(orchestrator: &Orchestrator, kind: EventKind) -> usize {
     orchestrator.log().iter().filter(|event| event.kind == kind).count()
@@ -267,6 +234,41 @@ fn a_payment_that_settles_right_after_its_deadline_is_charged_all_the_same() {
             ("Queue2LiquidityRelease", 0),
         ]
     );
+}
+
+#[test]
+fn a_split_is_charged_if_splitting_costs_something() {
+    // Split in 3 of 100 with a balance of 70: the parts are 33, 33 and 34, and two of them can be paid.
+    for (friction, charges) in [(100, vec![200]), (0, vec![])] {
+        let run = Scenario { balances: &[("A", 70), ("B", 0)], payments: &[(0, "A", "B", 100, 4)] }.run(1, |value| {
+            value["agents"][0]["policy"] = json!({"type": "MockSplitting", "num_splits": 3});
+            value["cost_rates"]["split_friction_cost"] = json!(friction);
+            value["cost_rates"]["delay_penalty_per_tick"] = json!(0);
+        });
+        assert_eq!(run.record().payments().iter().map(|payment| payment.amount).collect::<Vec<_>>(), [100, 33, 33, 34]);
+        assert_eq!(run.balances(), [4, 66]);
+        let accruals = run.log().iter().filter(|event| event.kind == EventKind::CostAccrual);
+        assert_eq!(accruals.map(|event| event.reader().costs().iter().sum()).collect::<Vec<i64>>(), charges);
+    }
+}
+
+#[test]
+fn a_new_rate_of_arrivals_holds_from_nothing_too() {
+    // Two bands at rest share the new rate; a multiple of nothing is nothing.
+    let band = json!({"rate_per_tick": 0.0, "amount": {"type": "Uniform", "min": 1, "max": 5}, "deadline_min": 1, "deadline_max": 5,
+                      "priority": {"type": "Fixed", "value": 5}});
+    for (change, rate) in [(json!({"new_rate": 3.0}), 3.0), (json!({"multiplier": 3.0}), 0.0)] {
+        let mut event = json!({"type": "AgentArrivalRateChange", "agent": "A", "schedule": {"type": "OneTime", "tick": 0}});
+        event.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let run = Scenario { balances: &[("A", 0), ("B", 0)], payments: &[] }.run(1, |value| {
+            value["agents"][0]["arrivals"] = json!([band, band]);
+            value["scenario_events"] = json!([event]);
+        });
+        let executed = run.log().iter().find(|event| event.kind == EventKind::ScenarioEventExecuted).unwrap();
+        let details = executed.fields().find(|(field, _)| field.name == "details").unwrap().1;
+        let Value::Object(details) = details else { panic!("{details:?}") };
+        assert!(details.contains(&("new_rate", Value::Float(rate))), "{details:?}");
+    }
 }
 
 #[test]

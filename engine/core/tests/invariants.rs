@@ -70,6 +70,7 @@ fn the_log_tells_the_state(orchestrator: &Orchestrator) -> Result<(), TestCaseEr
         prop_assert_eq!(agent.queued_count as usize, told.queue1.len() + told.queue2.len());
     }
     prop_assert_eq!(state.queue2.len(), told.queue2.len());
+    prop_assert_eq!(orchestrator.record().totals().counts, orchestrator.tally().of_run);
     for (payment, told) in state.transactions.iter().zip(orchestrator.record().payments()) {
         prop_assert_eq!(payment.status == Status::Settled, told.settled_tick >= 0);
         prop_assert_eq!(payment.is_overdue(), told.overdue_tick >= 0);

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{config, scenario};
+use common::{Scenario, config, scenario};
 use payment_simulator_core::policy::tree::Trees;
 use payment_simulator_core::{Config, Orchestrator, Recording};
 use proptest::prelude::*;
@@ -98,6 +98,25 @@ proptest! {
             for payment in (0..record.log.payments()).step_by(9) {
                 drop(record.explain(payment, ticks / 2).value());
             }
+        }
+    }
+}
+
+/// A log may tell of amounts that no engine knows: it can be asked everything all the same. (Found by fuzzing.)
+#[test]
+fn a_log_of_amounts_beyond_all_sense() {
+    let payment = Scenario { balances: &[("A", 5), ("B", 0)], payments: &[(0, "A", "B", 777_777, 9)] };
+    let engine = payment.run(4, |_| {});
+    let log = engine.log().canonical(engine.agent_ids());
+    let places = log.windows(8).enumerate().filter(|(_, bytes)| **bytes == 777_777_i64.to_le_bytes()).map(|(place, _)| place);
+    let places: Vec<usize> = places.collect();
+    assert!(!places.is_empty());
+    for amount in [i64::MIN, i64::MIN + 5, -1, 0, i64::MAX] {
+        let mut log = log.clone();
+        places.iter().for_each(|place| log[*place..place + 8].copy_from_slice(&amount.to_le_bytes()));
+        let read = Recording::new(engine.config().clone(), &log, None).unwrap();
+        for tick in 0..4 {
+            drop(read.record().explain(0, tick).value());
         }
     }
 }

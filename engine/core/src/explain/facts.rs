@@ -57,13 +57,13 @@ impl Facts {
     }
 
     pub fn available_liquidity(&self, agent: u32) -> Cents {
-        self.headroom(agent).max(0)
+        cents(self.headroom(agent).max(0))
     }
 
     /// Balance and unused credit; less than nothing if the bank is beyond its credit, which it must make good before it can pay.
-    pub fn headroom(&self, agent: u32) -> Cents {
+    pub fn headroom(&self, agent: u32) -> i128 {
         let agent = &self.agents[agent as usize];
-        agent.balance + agent.credit_limit
+        i128::from(agent.balance) + i128::from(agent.credit_limit)
     }
 
     pub fn place(&self, index: u32) -> Place {
@@ -100,14 +100,14 @@ impl Facts {
         let limits = self.limits[sender as usize].as_deref();
         let limit_use = |limit: &Limit| LimitUse {
             limit: limit.ceiling,
-            used: limit.used as Cents,
-            over_by: (limit.used + i128::from(payment.amount) - i128::from(limit.ceiling)).max(0) as Cents,
+            used: cents(limit.used),
+            over_by: cents((limit.used + i128::from(payment.amount) - i128::from(limit.ceiling)).max(0)),
         };
         let is_fifo = self.blocking == Queue2Blocking::PerSenderFifo;
         let (taken_first, short_in_queue) = self.money_that_releases(index);
         Obstacles {
-            available_liquidity: headroom.max(0),
-            short_by: (payment.amount - headroom).max(0),
+            available_liquidity: cents(headroom.max(0)),
+            short_by: cents((i128::from(payment.amount) - headroom).max(0)),
             bilateral_limit: limits.and_then(|limits| limits.bilateral(receiver)).map(limit_use),
             multilateral_limit: limits.and_then(Limits::multilateral).map(limit_use),
             behind: self.queue2_of(sender).next().filter(|head| is_fifo && *head != index),
@@ -122,21 +122,22 @@ impl Facts {
         let sender = payment.sender as u32;
         let ahead: Vec<u32> = self.queue2_of(sender).take_while(|other| *other != index).collect();
         let headroom = self.headroom(sender);
-        let mut more = (payment.amount - headroom).max(0);
+        let amount = i128::from(payment.amount);
+        let mut more = (amount - headroom).max(0);
         loop {
             let Some(pass) = self.pass_over(sender, &ahead, headroom + more) else { return (Vec::new(), None) };
-            if !pass.limits.is_none_or(|limits| limits.admits(payment.receiver as u32, payment.amount.into())) {
+            if !pass.limits.is_none_or(|limits| limits.admits(payment.receiver as u32, amount)) {
                 return (pass.settled, None);
             }
-            if pass.left >= payment.amount {
-                return (pass.settled, Some(more));
+            if pass.left >= amount {
+                return (pass.settled, Some(cents(more)));
             }
-            more += payment.amount - pass.left;
+            more += amount - pass.left;
         }
     }
 
     /// What a pass settles with so much money. None where one that cannot settle blocks the others.
-    fn pass_over(&self, sender: u32, queue: &[u32], left: Cents) -> Option<Pass> {
+    fn pass_over(&self, sender: u32, queue: &[u32], left: i128) -> Option<Pass> {
         let is_fifo = self.blocking == Queue2Blocking::PerSenderFifo;
         let mut pass = Pass { settled: Vec::new(), left, limits: self.limits[sender as usize].clone() };
         for index in queue {
@@ -147,8 +148,8 @@ impl Facts {
                 return None;
             }
             // Where payments wait behind each other, each of them must be paid, and what is left may be less than nothing.
-            if admitted && (is_fifo || amount <= pass.left) {
-                pass.left -= amount;
+            if admitted && (is_fifo || i128::from(amount) <= pass.left) {
+                pass.left -= i128::from(amount);
                 pass.settled.push(*index);
                 if let Some(limits) = &mut pass.limits {
                     limits.record(receiver, amount);
@@ -162,6 +163,11 @@ impl Facts {
 /// A pass over one bank's part of the central queue.
 struct Pass {
     settled: Vec<u32>,
-    left: Cents,
+    left: i128,
     limits: Option<Box<Limits>>,
+}
+
+/// Cents that fit; only a log that no engine has written tells of more.
+pub fn cents(value: i128) -> Cents {
+    Cents::try_from(value).unwrap_or(if value < 0 { Cents::MIN } else { Cents::MAX })
 }

@@ -1,6 +1,6 @@
 //! Why netting does not settle a queued payment: what each bank that matters would send and receive with it, and what it lacks for that.
 
-use super::facts::Facts;
+use super::facts::{Facts, cents};
 use crate::config::MultilateralMode;
 use crate::money::Cents;
 use crate::settlement::{Batch, Queued};
@@ -53,13 +53,12 @@ impl BankInNetting {
     fn new(facts: &Facts, agent: u32, sends: i128, receives: i128, over_limit: bool) -> Self {
         let net = sends - receives;
         let short = net > i128::from(facts.available_liquidity(agent));
-        let cents = |value: i128| Cents::try_from(value).unwrap_or(Cents::MAX);
         Self {
             agent,
             sends: cents(sends),
             receives: cents(receives),
             available_liquidity: facts.available_liquidity(agent),
-            short_by: if short { cents(net - i128::from(facts.headroom(agent))) } else { 0 },
+            short_by: if short { cents(net - facts.headroom(agent)) } else { 0 },
             over_limit,
         }
     }

@@ -133,6 +133,5 @@ fn settle(state: &mut State, (a, a_to_b): (u32, &Side), (b, b_to_a): (u32, &Side
 /// Whether a bank cannot pay the difference, or would exceed a limit.
 fn is_short(state: &State, sender: u32, receiver: u32, sent: i128, received: i128) -> bool {
     let agent = &state.agents[sender as usize];
-    let net = sent - received;
-    (net > 0 && net > i128::from(agent.available_liquidity())) || agent.check_limits(receiver, sent).is_err()
+    sent - received > i128::from(agent.available_liquidity()) || agent.check_limits(receiver, sent).is_err()
 }

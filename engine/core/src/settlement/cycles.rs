@@ -21,8 +21,8 @@ pub struct CycleBudget {
     cycles: u32,
     /// How many loops may still be looked at.
     candidates: u32,
-    /// How many payments were queued when a search last found nothing that settles: with as many, another would find nothing.
-    in_vain_with: Option<usize>,
+    /// How many payments were queued when loops were last looked for: while there are as many, another search would find nothing.
+    searched_with: Option<usize>,
 }
 
 impl CycleBudget {
@@ -32,7 +32,7 @@ impl CycleBudget {
             length_max: config.max_cycle_length as usize,
             cycles: config.max_cycles_per_tick,
             candidates: config.max_cycle_candidates,
-            in_vain_with: None,
+            searched_with: None,
         }
     }
 
@@ -48,7 +48,7 @@ impl CycleBudget {
 /// left: the first that is feasible settles, then the first feasible one after it, and so on.
 pub fn settle_cycles(state: &mut State, budget: &mut CycleBudget) -> Result<u64, SimulationError> {
     let queued = state.queue2.len();
-    if budget.is_used_up() || budget.in_vain_with == Some(queued) {
+    if budget.is_used_up() || budget.searched_with == Some(queued) {
         return Ok(0);
     }
     let mut search = std::mem::take(&mut state.room.search);
@@ -72,9 +72,7 @@ pub fn settle_cycles(state: &mut State, budget: &mut CycleBudget) -> Result<u64,
         }
         found = if budget.cycles > 0 { search.next(state, &best) } else { None };
     }
-    if settled == 0 && !counted {
-        budget.in_vain_with = Some(queued);
-    }
+    budget.searched_with = Some(queued);
     state.room.search = search;
     Ok(settled)
 }
@@ -115,8 +113,7 @@ fn net_position(agents: &[u32], values: &[i128], edge: usize) -> i128 {
 fn is_feasible(state: &State, agents: &[u32], values: &[i128]) -> bool {
     (0..agents.len()).all(|edge| {
         let agent = &state.agents[agents[edge] as usize];
-        let net = net_position(agents, values, edge);
-        (net >= 0 || -net <= i128::from(agent.available_liquidity()))
+        -net_position(agents, values, edge) <= i128::from(agent.available_liquidity())
             && agent.check_limits(next(agents, edge), values[edge]).is_ok()
     })
 }

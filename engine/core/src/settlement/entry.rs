@@ -17,7 +17,7 @@ pub fn offset_on_entry(state: &mut State, incoming: u32) -> Result<bool, Simulat
     let Some((queued, back)) = state.queue2.head_between(receiver, sender) else { return Ok(false) };
     let can_pay = |agent: u32, to: u32, sent: i64, received: i64| {
         let agent = &state.agents[agent as usize];
-        sent - received <= agent.available_liquidity().max(0) && agent.check_limits(to, sent.into()).is_ok()
+        sent - received <= agent.available_liquidity() && agent.check_limits(to, sent.into()).is_ok()
     };
     if !(can_pay(sender, receiver, amount, back) && can_pay(receiver, sender, back, amount)) {
         return Ok(false);

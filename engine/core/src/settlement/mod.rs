@@ -109,7 +109,8 @@ fn log_algorithm(state: &mut State, algorithm: u8, before: Counts, mechanism: Me
         return;
     }
     let (now, mechanism) = (&state.tally.of_tick, mechanism as usize);
-    let settlements = operations.unwrap_or(now.settled[mechanism] - before.settled[mechanism]);
+    // The pass over the queue is the first of the tick to settle anything from it.
+    let settlements = operations.unwrap_or(now.settled[mechanism]);
     let value = now.settled_value[mechanism] - before.settled_value[mechanism];
     state
         .log

@@ -62,7 +62,7 @@ pub struct Batch {
     payments: Vec<Queued>,
     /// By bank: where its payments begin in `payments`; one more than there are banks.
     begin: Vec<usize>,
-    /// By bank: what it can pay.
+    /// By bank: what it can pay, not negative.
     liquidity: Vec<i128>,
     /// By bank: what it may send.
     limits: Vec<Option<Box<Limits>>>,
@@ -169,8 +169,7 @@ impl Batch {
     }
 
     fn is_short(&self, sums: &Sums, bank: usize) -> bool {
-        let net = sums.sent[bank] - sums.received[bank];
-        (net > 0 && net > self.liquidity[bank]) || self.is_over_limits(sums, bank)
+        sums.sent[bank] - sums.received[bank] > self.liquidity[bank] || self.is_over_limits(sums, bank)
     }
 
     fn choice(&self, included: Vec<bool>) -> Choice {
@@ -206,7 +205,7 @@ impl Batch {
     }
 
     /// Put removed payments back where that is feasible: all that can go back together, the largest left out first or the last left out
-    /// first, whichever gives more; then one by one.
+    /// first, whichever gives more; then one by one, until none can go back alone.
     fn put_back(&self, base: Choice) -> Choice {
         let by_amount = |bank: usize| {
             let mut places: Vec<usize> = (self.begin[bank]..self.begin[bank + 1]).collect();
@@ -228,13 +227,18 @@ impl Batch {
         let mut included = best.included;
         let mut places: Vec<usize> = (0..self.payments.len()).filter(|place| !included[*place]).collect();
         places.sort_by_key(|place| self.payments[*place].amount);
-        for place in places {
-            self.add(&mut sums, &self.payments[place], 1);
-            if self.is_short(&sums, self.payments[place].sender as usize) {
-                self.add(&mut sums, &self.payments[place], -1);
-            } else {
-                included[place] = true;
-            }
+        // What goes back brings its receiver money, with which another may go back.
+        let mut left = usize::MAX;
+        while places.len() < left {
+            left = places.len();
+            places.retain(|place| {
+                self.add(&mut sums, &self.payments[*place], 1);
+                included[*place] = !self.is_short(&sums, self.payments[*place].sender as usize);
+                if !included[*place] {
+                    self.add(&mut sums, &self.payments[*place], -1);
+                }
+                !included[*place]
+            });
         }
         self.choice(included)
     }
@@ -406,6 +410,11 @@ mod tests {
             prop_assert_eq!((exact.count, exact.value), best);
             let put_back = batch.put_back(in_order.clone());
             prop_assert!(is_feasible(&batch, &put_back.included) && !in_order.is_better_than(&put_back));
+            for place in (0..payments.len()).filter(|place| !put_back.included[*place]) {
+                let mut more = put_back.included.clone();
+                more[place] = true;
+                prop_assert!(!is_feasible(&batch, &more), "payment {} could go back alone", place);
+            }
         }
     }
 }

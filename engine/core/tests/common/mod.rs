@@ -195,6 +195,41 @@ pub fn config(value: Value) -> Config {
     serde_json::from_value(value).expect("a canonical configuration")
 }
 
+/// Banks with balances, and payments: tick, from, to, amount, deadline in ticks.
+pub struct Scenario<'a> {
+    pub balances: &'a [(&'a str, i64)],
+    pub payments: &'a [(u32, &'a str, &'a str, i64, u32)],
+}
+
+impl Scenario<'_> {
+    /// The configuration: two days of five ticks.
+    pub fn value(&self) -> Value {
+        let agents: Vec<_> = self
+            .balances
+            .iter()
+            .map(|(id, balance)| json!({"id": id, "opening_balance": balance, "policy": {"type": "Fifo"}}))
+            .collect();
+        let events: Vec<_> = self
+            .payments
+            .iter()
+            .map(|(tick, from, to, amount, deadline)| {
+                json!({"type": "CustomTransactionArrival", "from_agent": from, "to_agent": to, "amount": amount, "priority": 5,
+                       "deadline": deadline, "is_divisible": true, "schedule": {"type": "OneTime", "tick": tick}})
+            })
+            .collect();
+        json!({"ticks_per_day": 5, "num_days": 2, "rng_seed": 1, "agents": agents, "cost_rates": cost_rates(), "scenario_events": events})
+    }
+
+    /// Run so many ticks of it, after a change.
+    pub fn run(&self, ticks: u32, change: impl FnOnce(&mut Value)) -> Orchestrator {
+        let mut value = self.value();
+        change(&mut value);
+        let mut orchestrator = Orchestrator::new(config(value)).expect("it runs");
+        orchestrator.run(ticks).expect("it runs");
+        orchestrator
+    }
+}
+
 /// Two days of 2 to 6 banks with every feature of the engine.
 pub fn scenario() -> impl Strategy<Value = Value> {
     (2_usize..=6).prop_flat_map(|agents| {
