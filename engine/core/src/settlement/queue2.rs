@@ -454,7 +454,8 @@ mod tests {
                     let (_, index) = plain.remove(amount as usize % plain.len());
                     queue.remove(index, &mut transactions);
                 }
-                prop_assert_eq!((queue.len(), queue.count_of(0)), (plain.len(), plain.len()));
+                prop_assert_eq!((queue.len(), queue.count_of(0), queue.is_empty()), (plain.len(), plain.len(), plain.is_empty()));
+                prop_assert_eq!(queue.value(), plain.iter().map(|(_, index)| i128::from(transactions[*index as usize].amount)).sum());
                 let skipped = liquidity as usize % (plain.len() + 1);
                 let after = skipped.checked_sub(1).map(|last| {
                     let (class, index) = plain[last];
