@@ -54,13 +54,15 @@ fn a_loop_may_need_all_of_what_is_queued() {
 #[test]
 fn a_loop_beyond_the_limits_of_all_its_banks_does_not_settle() {
     let payments = [("A", "B"), ("B", "C"), ("C", "A")].map(|(from, to)| [(0, from, to, 100, 9), (0, from, to, 50, 9)]).concat();
-    for (limit, settled) in [(99, 0), (100, 3), (150, 6)] {
+    // With 5 candidates a tick the two loops that there may be are counted, in three rounds; otherwise hopeless ways are left out before.
+    for (limit, candidates, settled) in [(99, 5, 0), (99, 6, 0), (99, 7, 0), (100, 5, 3), (100, 7, 3), (150, 5, 6), (150, 7, 6)] {
         let run = Scenario { balances: &[("A", 0), ("B", 0), ("C", 0)], payments: &payments }.run(1, |value| {
+            value["lsm_config"]["max_cycle_candidates"] = json!(candidates);
             for agent in value["agents"].as_array_mut().unwrap() {
                 agent["limits"] = json!({"multilateral_limit": limit});
             }
         });
-        assert_eq!(run.tally().of_run.settled[3], settled, "{limit}");
+        assert_eq!(run.tally().of_run.settled[3], settled, "{limit} {candidates}");
     }
 }
 

@@ -13,6 +13,7 @@ use crate::settlement::{Obstacle, release_from_queue2, save_liquidity, test};
 use crate::transaction::{Mechanism, Status};
 use common::{acts, config, scenario};
 use proptest::prelude::*;
+use serde_json::json;
 
 /// The engine after a pass over Queue 2 in which a bank has so much more.
 fn after_a_pass(engine: &Orchestrator, bank: u32, more: i64) -> Orchestrator {
@@ -234,4 +235,19 @@ proptest! {
             prop_assert_eq!(log.payment_named(name), None);
         }
     }
+}
+
+/// A lacks 5 for a ring that leaves it short by that; nobody else is.
+#[test]
+fn what_a_ring_lacks_is_told() {
+    let ring = [(0, "A", "B", 100, 9), (0, "B", "C", 100, 9), (0, "C", "A", 90, 9)];
+    let engine = common::Scenario { balances: &[("A", 5), ("B", 0), ("C", 0)], payments: &ring }.run(1, |scenario| {
+        scenario["lsm_config"] = json!({"enable_bilateral": false, "enable_cycles": false, "multilateral": "queue_order"});
+    });
+    let told = engine.record().explain(0, 0);
+    let way = &told.netting[0];
+    assert_eq!((way.mechanism, way.outcome), (Mechanism::Multilateral, Outcome::Short));
+    let lacks: Vec<_> =
+        way.banks.iter().map(|bank| (bank.agent, bank.sends, bank.receives, bank.available_liquidity, bank.short_by)).collect();
+    assert_eq!(lacks, [(0, 100, 90, 5, 5)]);
 }

@@ -434,6 +434,33 @@ mod tests {
     use crate::transaction::example;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_queue_that_cannot_have_been_is_not_restored() {
+        let queued = |receiver| Transaction { receiver, status: Status::Queue2, ..example(10) };
+        type Change = fn(&mut Saved, &mut [Transaction]);
+        let cases: [(Change, bool); 6] = [
+            (|_, _| (), true),
+            (|saved, _| saved.woken = vec![3], true),
+            (|saved, _| saved.woken = vec![4], false),
+            (|saved, _| saved.next_sequence = 1, false),
+            (|_, payments| payments[1].queue2_sequence = 0, false),
+            (|_, payments| payments[1].queue2_class = 3, false),
+        ];
+        for (place, (change, expected)) in cases.into_iter().enumerate() {
+            let mut payments = vec![queued(1), queued(2)];
+            let mut queue = Queue2::new(4);
+            assert!(queue.push(0, 2, &mut payments) && queue.push(1, 0, &mut payments));
+            let mut saved = queue.saved();
+            change(&mut saved, &mut payments);
+            let mut restored = Queue2::new(4);
+            assert_eq!(restored.restore(saved, &mut payments), expected, "case {place}");
+            if expected {
+                let order = |queue: &Queue2| queue.payments_of(0).collect::<Vec<_>>();
+                assert_eq!((order(&restored), restored.value()), (order(&queue), queue.value()));
+            }
+        }
+    }
+
     proptest! {
         /// Against the obvious: a list that is walked.
         #[test]
