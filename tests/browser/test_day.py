@@ -71,8 +71,9 @@ def test_the_log_is_the_native_one(visits: Visits) -> None:
     visit = visits().open(f"?scenario={SCENARIOS[0].stem}&seed={seed}")
     shows_the_native_run(visit, SCENARIOS[0], seed)
     for scenario in [*SCENARIOS[1:], SCENARIOS[0]]:
+        before = visit.attribute("scenario")
         visit.page.get_by_label("Scenario").select_option(scenario.stem)
-        visit.wait_for("scenario", visit.attribute("scenario")).wait_for("logHash")
+        visit.wait_for("scenario", before).wait_for("logHash")
         shows_the_native_run(visit, scenario)
 
 
