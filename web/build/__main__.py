@@ -35,7 +35,8 @@ def main() -> None:
     static = site.add_folder("static", assets.scripts() | panel)
     opened = memory.made(pyodide, library, interface | own | linked | engine, f"{static}/panel/")
     runtime = site.add_folder("runtime", pyodide | {"library.bin": archive.packed(library)})
-    archives = {"interface": interface, "own": own, "validation": validation}
+    loaded = {path: own.pop(path) for path in [*own] if f"{page.PACKAGES}/{path}" in opened.imported}
+    archives = {"interface": interface, "own": own, "loaded": loaded, "validation": validation}
     python = site.add_folder(
         "python", {f"{name}.bin": archive.packed(archive.joined(files)) for name, files in archives.items()}
     )
@@ -51,6 +52,7 @@ def main() -> None:
         library=f"{runtime}/library.bin",
         interface=f"{python}/interface.bin",
         own=f"{python}/own.bin",
+        loaded=f"{python}/loaded.bin",
         validation=f"{python}/validation.bin",
         memory=f"{memory_of}/python.wasm",
         note=f"{memory_of}/note.json",

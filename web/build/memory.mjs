@@ -51,6 +51,7 @@ const [, roots] = opened.toJs()
 opened.destroy()
 browser.connect(bridge)
 browser.rendered(bridge)
+const imported = JSON.parse(browser.imported())
 let document
 for (let tries = 0; !document && tries < SETTLE_TRIES; tries++) {      // the hash of the run follows by itself
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
@@ -66,7 +67,7 @@ const look = (memory) => { fresh = new Uint8Array(memory.buffer).slice() }
 await loadPyodide({...begin, ...restored(note, libraries, create, named, look)}).catch((error) => { if (!fresh) throw error })
 fs.writeFileSync(path.join(to, "memory"), memory)
 fs.writeFileSync(path.join(to, "fresh"), fresh)
-fs.writeFileSync(path.join(to, "note.json"), JSON.stringify({...note, document, roots}))
+fs.writeFileSync(path.join(to, "note.json"), JSON.stringify({...note, imported, document, roots}))
 process.exit(0)
 
 /** The files of linked libraries lie in memory, and nobody reads them again. */

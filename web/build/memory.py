@@ -37,10 +37,13 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Memory:
-    """`module` is the memory, `note` what web/src/memory.js needs to know of it."""
+    """`module` is the memory, `note` what web/src/memory.js needs to know of it, `imported` the files of the modules in
+    it, as Python names them.
+    """
 
     module: bytes
     note: dict[str, Any]
+    imported: frozenset[str]
 
 
 def made(runtime: dict[str, bytes], library: bytes, packages: dict[str, bytes], panel: str) -> Memory:
@@ -69,7 +72,8 @@ def made(runtime: dict[str, bytes], library: bytes, packages: dict[str, bytes], 
             Path(place, "to/memory").write_bytes(module(memory, fresh))
             Path(place, "to/fresh").unlink()
             Path(place, "to").rename(folder)
-    return Memory((folder / "memory").read_bytes(), json.loads((folder / "note.json").read_text(encoding="utf-8")))
+    note = json.loads((folder / "note.json").read_text(encoding="utf-8"))
+    return Memory((folder / "memory").read_bytes(), note, frozenset(note.pop("imported")))
 
 
 def module(memory: Bytes, fresh: Bytes) -> bytes:

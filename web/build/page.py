@@ -28,6 +28,8 @@ class Parts:
     library: str
     interface: str
     own: str
+    loaded: str
+    """Those of our modules that are in memory, for a start that cannot put it back."""
     validation: str
     memory: str
     note: str
@@ -38,7 +40,10 @@ class Parts:
 def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
     """The page: `keys` as in panel_app/keys.json, `first` as told when the site is built."""
     both = [f"{parts.runtime}/pyodide.asm.wasm", parts.own, *parts.libraries.values()]
-    needed = {"restore": [*both, parts.note, parts.memory], "build": [*both, parts.library, parts.interface]}
+    needed = {
+        "restore": [*both, parts.note, parts.memory],
+        "build": [*both, parts.loaded, parts.library, parts.interface],
+    }
     travels = {way: {path: _travels(path, site.files[path]) for path in paths} for way, paths in needed.items()}
     scripts = {path: _travels(path, site.files[path]) for path in (f"{parts.static}/{name}" for name in SCRIPTS)}
     known = asdict(parts) | {

@@ -139,6 +139,7 @@ async function begin() {
   enter("interface")
   await unpacked(site.interface)
   await unpacked(site.own)
+  await unpacked(site.loaded)
   for (const [path, file] of Object.entries(site.libraries)) self.pyodide.FS.writeFile(path, await bytesOf(file))
   browser = self.pyodide.pyimport("panel_app.browser")
   browser.load()
