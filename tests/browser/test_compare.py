@@ -95,6 +95,7 @@ def test_the_differences_are_told_in_figures_and_in_words(comparing: Visit) -> N
 def test_a_payment_is_selected_on_both_sides(comparing: Visit) -> None:
     page = comparing.page
     page.get_by_role("button", name=re.compile("Only in A 26")).click()
+    page.get_by_role("button", name=re.compile("Only in A 26"), pressed=True).wait_for()
     first = page.get_by_role("region", name="Payment by payment").get_by_role("button").first
     name = first.inner_text()
     first.click()

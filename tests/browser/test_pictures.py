@@ -66,7 +66,7 @@ def curve(visit: Visit) -> None:
     slider = page.locator(".story").get_by_role("slider", name="Credit")
     for percent in (0, 20, 40, 80, 140, 200, 300, 60):
         slider.fill(str(percent))
-        page.locator(".story tbody td", has_text=f"{percent} %").first.wait_for()
+        page.locator(".story tbody td", has_text=re.compile(rf"^\s*{percent} %\s*$")).wait_for()
     page.get_by_role("status").filter(has_text="Done.").wait_for()
     page.locator(".story .curves").scroll_into_view_if_needed()
 
