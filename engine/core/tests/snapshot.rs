@@ -8,6 +8,7 @@ use payment_simulator_core::Orchestrator;
 use payment_simulator_core::log::Retention;
 use payment_simulator_core::orchestrator::Options;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -34,13 +35,20 @@ fn outcome(orchestrator: &Orchestrator) -> impl PartialEq + std::fmt::Debug + us
     (orchestrator.log_hash(), orchestrator.totals(), orchestrator.log().len(), kept, orchestrator.save().unwrap())
 }
 
-fn goes_on_as_if_never_interrupted(scenario: Value, acts: &[Act], options: Options, take: bool) -> Result<(), TestCaseError> {
+fn goes_on_as_if_never_interrupted(
+    scenario: Value,
+    acts: &[Act],
+    options: Options,
+    take: bool,
+    moments: &[Index],
+) -> Result<(), TestCaseError> {
     let mut whole = Orchestrator::with_options(config(scenario), options).unwrap();
     let mut snapshots = Vec::new();
     run_on(&mut whole, acts, take, Some(&mut snapshots));
     snapshots.push(whole.save().unwrap());
     let expected = outcome(&whole);
-    for (tick, snapshot) in snapshots.iter().enumerate() {
+    for moment in moments {
+        let (tick, snapshot) = (moment.index(snapshots.len()), moment.get(&snapshots));
         let mut resumed = Orchestrator::load(snapshot).unwrap();
         prop_assert_eq!(resumed.current_tick() as usize, tick);
         prop_assert_eq!(&resumed.save().unwrap(), snapshot, "saved again after tick {}", tick);
@@ -49,26 +57,24 @@ fn goes_on_as_if_never_interrupted(scenario: Value, acts: &[Act], options: Optio
         run_on(&mut resumed, &later, take, None);
         prop_assert_eq!(&outcome(&resumed), &expected, "resumed after tick {}", tick);
     }
-    let middle = Orchestrator::load(&snapshots[12]).unwrap();
-    let text = middle.save_json().unwrap();
-    prop_assert_eq!(&Orchestrator::load_json(&text).unwrap().save().unwrap(), &snapshots[12]);
+    let snapshot = moments[0].get(&snapshots);
+    let text = Orchestrator::load(snapshot).unwrap().save_json().unwrap();
+    prop_assert_eq!(&Orchestrator::load_json(&text).unwrap().save().unwrap(), snapshot);
     let laid_out = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&text).unwrap());
     prop_assert!(laid_out.is_ok());
     Ok(())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(16), ..ProptestConfig::default() })]
-
     #[test]
-    fn resuming_is_as_if_never_interrupted(scenario in scenario(), acts in acts()) {
-        goes_on_as_if_never_interrupted(scenario, &acts, ALL, false)?;
+    fn resuming_is_as_if_never_interrupted(scenario in scenario(), acts in acts(), moments in any::<[Index; 2]>()) {
+        goes_on_as_if_never_interrupted(scenario, &acts, ALL, false, &moments)?;
     }
 
     #[test]
-    fn whatever_is_kept_of_the_log(scenario in scenario(), acts in acts(), kept in 0_usize..3) {
+    fn whatever_is_kept_of_the_log(scenario in scenario(), acts in acts(), kept in 0_usize..3, moments in any::<[Index; 2]>()) {
         let (retention, take) = [(Retention::All, true), (Retention::Settlements, false), (Retention::None, false)][kept];
-        goes_on_as_if_never_interrupted(scenario, &acts, Options { retention, hashing: true }, take)?;
+        goes_on_as_if_never_interrupted(scenario, &acts, Options { retention, hashing: true }, take, &moments)?;
     }
 }
 
@@ -81,7 +87,7 @@ fn with_right_hash(mut snapshot: Vec<u8>) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn damage_is_noticed(scenario in scenario(), place in any::<prop::sample::Index>(), change in 1_u8..) {
+    fn damage_is_noticed(scenario in scenario(), place in any::<Index>(), change in 1_u8..) {
         let mut run = Orchestrator::new(config(scenario)).unwrap();
         run.run(9).unwrap();
         let mut snapshot = run.save().unwrap();
