@@ -16,13 +16,14 @@ from typing import Any
 
 import httpx
 import uvicorn
+from payment_simulator.api.main import create_app
 from payment_simulator.api.server import configuration
 from payment_simulator.api.settings import Limits, Settings
 
 ROOT = Path(__file__).parent.parent.parent
 SCENARIOS = ROOT / "scenarios"
 UNLIMITED = Settings(limits=Limits(requests_per_second=0))
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 BANKS = ("BANK_A", "BANK_B", "BANK_C")
 SMALL: dict[str, Any] = {
@@ -83,7 +84,7 @@ class Server:
 def serving(settings: Settings = UNLIMITED, **limits: int) -> Iterator[Server]:
     """A server in a thread of this process. `limits` replace those of the settings."""
     settings = replace(settings, limits=replace(settings.limits, **limits))
-    uvicorn_server = uvicorn.Server(configuration(settings, "127.0.0.1", 0))
+    uvicorn_server = uvicorn.Server(configuration(create_app(settings), settings, "127.0.0.1", 0))
     thread = threading.Thread(target=uvicorn_server.run)
     thread.start()
     try:

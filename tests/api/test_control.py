@@ -32,6 +32,13 @@ def test_a_submitted_payment_arrives_in_the_next_tick_and_settles(server: Server
         3,
         1000,
     )
+    listed = server.get(f"{path}/transactions")
+    assert (listed["total"], listed["transactions"][0]["tx_id"]) == (1, tx_id)
+    assert server.get(f"{path}/transactions", agent="B", status="pending", limit=1)["total"] == 1
+    for query in ({"agent": "C"}, {"status": "settled"}):
+        assert server.get(f"{path}/transactions", **query)["total"] == 0
+    assert server.get(f"{path}/transactions", offset=1) == listed | {"transactions": [], "offset": 1}
+    assert server.get(f"{path}/transactions/{tx_id}/lifecycle")["events"] == []
     tick = server.post(f"{path}/tick")
     assert (tick["tick"], tick["num_settlements"]) == (3, 1)
     settled = server.get(f"{path}/transactions/{tx_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
 
 CASES = {
     "no such path": Case(404, "GET", "/api/nothing", "nothing"),
-    "no such method": Case(405, "PUT", "/api/simulations", "Not Allowed"),
+    "no such method": Case(405, "PUT", "/api/simulations", "it takes GET, POST"),
     "no such simulation": Case(404, "GET", "/api/simulations/none", "none"),
     "no such simulation to tick": Case(404, "POST", "/api/simulations/none/tick", "none"),
     "no such simulation to delete": Case(404, "DELETE", "/api/simulations/none", "none"),
@@ -62,6 +63,13 @@ CASES = {
     "a tick before the first": Case(400, "GET", "/api/simulations/{live}/ticks/-1/state", "-1"),
     "a tick that is to come": Case(400, "GET", "/api/simulations/{live}/ticks/7/state", "7"),
     "ticks the wrong way round": Case(400, "GET", "/api/simulations/{live}/events?tick_min=5&tick_max=4", "tick_min"),
+    "ticks of costs the wrong way round": Case(
+        400, "GET", "/api/simulations/{live}/costs/timeline?tick_min=5&tick_max=4", "swap them"
+    ),
+    "a filter that does not exist": Case(
+        422, "GET", "/api/simulations/{live}/events?event_typ=Arrival", "event_type", fields=("query.event_typ",)
+    ),
+    "a parameter where there is none": Case(422, "GET", "/api/health?verbose=1", "none is known here"),
     "a sort that does not exist": Case(422, "GET", "/api/simulations/{live}/events?sort=up", "sort"),
     "too large a page": Case(422, "GET", "/api/simulations/{live}/events?limit=1001", "limit"),
     "a status that does not exist": Case(422, "GET", "/api/simulations/{live}/transactions?status=gone", "status"),
@@ -141,6 +149,43 @@ CASES = {
     "a path that is no text": Case(404, "GET", "/api/simulations/%ff%ed%a0%80", ""),
     "a name that is no text": Case(
         422, "POST", "/api/simulations", "", content=json.dumps(with_agent(id="\ud800")).encode()
+    ),
+    "a payment that is not JSON": Case(
+        422,
+        "POST",
+        "/api/simulations/{live}/transactions",
+        '"line": 2, "column": 14',
+        content=b'{"sender": "A",\n "amount": 5,}',
+        headers=JSON,
+    ),
+    "a payment that is no object": Case(
+        422, "POST", "/api/simulations/{live}/transactions", "write a JSON object", json=[]
+    ),
+    "a payment of another media type": Case(
+        415,
+        "POST",
+        "/api/simulations/{live}/transactions",
+        "send application/json",
+        content=b"sender=A",
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    ),
+    "a payment of no media type": Case(
+        415, "POST", "/api/simulations/{live}/transactions", "got a body of no type", content=b"{}"
+    ),
+    "a payment of a fraction of a cent": Case(
+        422,
+        "POST",
+        "/api/simulations/{live}/transactions",
+        "body.amount: got 100.5; input should be a valid integer",
+        json={"sender": "BANK_A", "receiver": "BANK_B", "amount": 100.5, "deadline_tick": 9},
+        fields=("body.amount",),
+    ),
+    "a payment without a receiver": Case(
+        422,
+        "POST",
+        "/api/simulations/{live}/transactions",
+        "body.receiver: is missing",
+        json={"sender": "BANK_A", "amount": 100, "deadline_tick": 9},
     ),
     "too long a rest to run": Case(400, "POST", "/api/simulations/{long}/run", "WebSocket"),
     "too large a body": Case(413, "POST", "/api/simulations", "bytes", content=b" " * (4 * 2**20 + 1)),
@@ -232,6 +277,35 @@ def test_numbers_that_nobody_reads_do_no_harm(server: Server) -> None:
     created = server.client.post("/api/simulations", content=scenario, headers=headers)
     assert created.status_code == 201, created.text[:300]
     assert server.client.get(f"/simulations/{created.json()['simulation_id']}").status_code == 200
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
+    monkeypatch.setattr("payment_simulator.api.middleware.body.BODY_SECONDS", 0.2)
+    address = httpx.URL(server.address)
+    head = f"POST /api/simulations HTTP/1.1\r\nHost: {address.host}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
+    with socket.create_connection((address.host, address.port or 0), timeout=20) as connection:
+        connection.sendall(head.encode() + b"{")
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"urn:payment-simulator:problem:timeout" in answer
+
+
+def test_a_tick_that_cannot_be_run_changes_nothing(server: Server) -> None:
+    """What waiting costs in it does not fit into 64 bits. The tick is told, and everything before it is there."""
+    scenario = with_agent() | {"cost_rates": {"delay_cost_per_tick_per_cent": 100_000}}
+    path = f"/simulations/{server.create(scenario)['simulation_id']}"
+    server.post(f"{path}/tick?count=2")
+    payment = {"sender": "BANK_A", "receiver": "BANK_B", "amount": 10**15, "deadline_tick": 9}
+    server.post(f"{path}/transactions", payment)
+    told = check(server.client.post(f"{path}/run"), 500)
+    assert told["type"].endswith("tick-failed")
+    assert "tick 2" in told["detail"]
+    detail = server.get(path)
+    assert (detail["status"], detail["current_tick"]) == ("failed", 2)
+    assert detail["failure"]
+    assert server.get(f"{path}/ticks/1/state")["tick"] == 1
+    again = check(server.client.post(f"{path}/tick"), 409)
+    assert again["type"].endswith("simulation-failed")
 
 
 def test_an_unexpected_error_tells_its_id_and_nothing_else(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import logging
 import os
+import queue
 import subprocess
 import sys
 import time
@@ -14,6 +17,8 @@ from typing import Any
 
 import httpx
 import pytest
+from payment_simulator.api.log import JsonFormatter, Lines
+from payment_simulator.api.main import create_app
 from payment_simulator.api.server import settings_of
 from payment_simulator.api.settings import Settings
 from websockets.exceptions import InvalidStatus
@@ -133,10 +138,25 @@ def options(**changes: Any) -> Settings:
     return settings_of(**usual | changes)
 
 
+def test_without_a_token_other_machines_are_refused_whoever_serves() -> None:
+    """`payment-sim serve` does not even listen there; another ASGI server might."""
+
+    async def ask(address: str, settings: Settings) -> int:
+        transport = httpx.ASGITransport(create_app(settings), client=(address, 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return (await client.get("/simulations", headers=ADMITTED["bearer"])).status_code
+
+    for address, status in (("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("192.0.2.7", 401)):
+        assert asyncio.run(ask(address, UNLIMITED)) == status, address
+    assert asyncio.run(ask("192.0.2.7", replace(UNLIMITED, token=TOKEN))) == 200
+
+
 WRONG_OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "another address without a token": ({"host": "0.0.0.0"}, "token"),
     "a name without a token": ({"host": "example.org"}, "token"),
     "a short token": ({"token": "short"}, "16"),
+    "a short token in the environment": ({"environment": {"PAYMENT_SIM_TOKEN": "short"}}, "16"),
+    "a switch that is neither on nor off": ({"environment": {"PAYMENT_SIM_REQUIRE_OWNER": "yes"}}, "REQUIRE_OWNER"),
     "a limit without a number": ({"limits": ("agents",)}, "NAME=NUMBER"),
     "a limit that does not exist": ({"limits": ("agent=3",)}, "agents"),
     "a limit that is no number": ({"limits": ("agents=many",)}, "many"),
@@ -160,6 +180,10 @@ def test_options_stand_before_the_environment() -> None:
     assert (settings.limits.agents, settings.limits.events) == (7, 6)
     assert settings.origins == ("https://a", "https://b")
     assert options(host="0.0.0.0", token=TOKEN).hosts == ()
+    assert options(host="0.0.0.0", token=TOKEN, environment={"PAYMENT_SIM_HOSTS": "a.example"}).hosts == ("a.example",)
+    assert "localhost" in options(host="0.0.0.0", token=TOKEN, hosts=("a.example",)).hosts
+    assert options(environment={"PAYMENT_SIM_REQUIRE_OWNER": "True"}).require_owner
+    assert not options(environment={"PAYMENT_SIM_REQUIRE_OWNER": "0"}).require_owner
 
 
 def test_without_a_database_duckdb_is_not_needed() -> None:
@@ -184,6 +208,21 @@ def test_the_log_has_a_line_for_each_request_and_no_secret(tmp_path: Path) -> No
         assert [line["status"] for line in lines] == [200, 200, 200, 404]
         assert all(line["level"] == "info" and line["milliseconds"] >= 0 for line in lines)
         assert TOKEN not in server.log.read_text()
+
+
+def test_lines_that_nobody_takes_are_counted() -> None:
+    """Whoever logs never waits: what finds no room is lost, and the next line that finds some says how much."""
+    lines: queue.Queue[logging.LogRecord] = queue.Queue(10)
+    logger = logging.Logger("test")
+    logger.addHandler(Lines(lines))
+    for number in range(100):
+        logger.info("line %d", number)
+    first = json.loads(JsonFormatter().format(lines.get()))
+    assert first["message"] == "line 0"
+    assert "lost" not in first
+    logger.info("after")
+    told = [json.loads(JsonFormatter().format(lines.get())) for _ in range(10)]
+    assert (told[-2]["message"], told[-1]["message"], told[-1]["lost"]) == ("line 9", "after", 90)
 
 
 def test_a_server_stops_when_it_is_told_to(tmp_path: Path) -> None:

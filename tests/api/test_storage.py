@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ QUESTIONS = (
     "/transactions?limit=1000",
     "/transactions/overdue",
     "/transactions/near-deadline?within_ticks=10",
+    "/transactions/tx_00000007",
     "/transactions/tx_00000007/lifecycle",
     "/transactions/tx_00000007/explanation?tick=17",
     "/transactions/tx_00000007/decision-path?tick=3",
@@ -44,27 +46,34 @@ def without_clock(value: Any) -> Any:
     return [without_clock(child) for child in value] if isinstance(value, list) else value
 
 
-def answers(server: Server, simulation: str) -> list[Any]:
-    """What a simulation answers to everything."""
-    return [without_clock(server.get(f"/simulations/{simulation}{question}")) for question in QUESTIONS]
+def answers(server: Server, simulation: str, questions: Iterable[str]) -> list[Any]:
+    """What a simulation answers."""
+    return [without_clock(server.get(f"/simulations/{simulation}{question}")) for question in questions]
 
 
 def test_a_stored_simulation_answers_as_it_did_live(tmp_path: Path) -> None:
     settings = replace(UNLIMITED, database=str(tmp_path / "runs.db"))
     with serving(settings) as server:
         simulation = server.create()["simulation_id"]
+        server.post(f"/simulations/{simulation}/tick?count=20")
+        payment = {"sender": "BANK_A", "receiver": "BANK_B", "amount": 5, "deadline_tick": 30}
+        submitted = server.post(f"/simulations/{simulation}/transactions", payment)["transaction_id"]
         server.post(f"/simulations/{simulation}/run")
-        live = answers(server, simulation)
-        assert server.get(f"/simulations/{simulation}")["live"]
+        questions = (*QUESTIONS, f"/transactions/{submitted}")
+        live = answers(server, simulation, questions)
+        assert live[-1]["submitted_at_tick"] == 20
+        before = server.get(f"/simulations/{simulation}")
+        assert before["live"]
         server.client.delete(f"/simulations/{simulation}")
-        assert answers(server, simulation) == live
+        assert answers(server, simulation, questions) == live
     with serving(settings) as server:
-        assert answers(server, simulation) == live
+        assert answers(server, simulation, questions) == live
         detail = server.get(f"/simulations/{simulation}")
-        assert (detail["live"], detail["status"], detail["log_hash"]) == (False, "completed", RUN.log_hash)
+        assert (detail["live"], detail["status"], detail["log_hash"]) == (False, "completed", before["log_hash"])
         [row] = server.get("/simulations")["simulations"]
         assert (row["simulation_id"], row["status"], row["num_agents"]) == (simulation, "completed", 3)
-        check(server.client.post(f"/simulations/{simulation}/tick"), 404)
+        assert check(server.client.post(f"/simulations/{simulation}/tick"), 409)["type"].endswith("complete")
+        check(server.client.delete(f"/simulations/{simulation}"), 404)
 
 
 def test_after_kill_9_stored_simulations_say_how_far_they_came(tmp_path: Path) -> None:
@@ -82,6 +91,7 @@ def test_after_kill_9_stored_simulations_say_how_far_they_came(tmp_path: Path) -
         assert (rows[resting]["status"], rows[resting]["current_tick"]) == ("failed", 321)
         detail = server.get(f"/simulations/{resting}")
         assert "321 of 1000" in detail["failure"]
+        assert "321 of 1000" in check(server.client.post(f"/simulations/{resting}/tick"), 409)["detail"]
         run = simulate(load_config(LONG), ticks=321)
         assert detail["log_hash"] == run.log_hash
         assert server.get(f"/simulations/{resting}/events")["total"] == run.event_count

@@ -11,10 +11,11 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from payment_simulator.api.answer import encoded
 from payment_simulator.api.lifecycle import Status
 from payment_simulator.api.middleware.rate import Buckets, client_of
 from payment_simulator.api.problem import ProblemError
-from payment_simulator.api.queries.state import state as state_of
+from payment_simulator.api.queries.state import answer as state_answer
 from payment_simulator.api.simulation import Simulation
 from payment_simulator.api.turnstile import Turnstile
 
@@ -150,7 +151,7 @@ class Connection:
         if count is None:
             return
         if self.simulation.lifecycle.status is Status.COMPLETED:
-            await self._complete()
+            await self._send_state("complete")
             return
         for tick in await self.simulation.advance(count):
             await self.send("tick_result", self.simulation.history.counts(tick))
@@ -160,7 +161,7 @@ class Connection:
         if milliseconds is None:
             return
         if self.simulation.lifecycle.status is Status.COMPLETED:
-            await self._complete()
+            await self._send_state("complete")
             return
         first = self.simulation.current_tick
         self.simulation.start(milliseconds / 1000)
@@ -172,10 +173,10 @@ class Connection:
         if self._results is not None and not self._results.done():
             await self._results  # it ends with the message that says so
         else:
-            await self.send("paused", await self._state())
+            await self._send_state("paused")
 
     async def _get_state(self, request: dict[str, Any]) -> None:
-        await self.send("state", await self._state())
+        await self._send_state("state")
 
     async def _subscribe(self, request: dict[str, Any]) -> None:
         seq = await self._number(request, "from_seq", 0, 0, SEQ_MAX)
@@ -215,12 +216,10 @@ class Connection:
         async with self._sending:
             await self.socket.send_text(text)
 
-    async def _complete(self) -> None:
-        await self.send("complete", await self._state())
-
-    async def _state(self) -> dict[str, Any]:
-        state = await self.simulation.look(lambda run: state_of(run, None))
-        return {"simulation_id": self.simulation.id, "status": self.simulation.lifecycle.status, **state}
+    async def _send_state(self, kind: str) -> None:
+        simulation = self.simulation
+        state = await simulation.look(lambda run: encoded(state_answer(run, simulation)))
+        await self._send_text(f'{{"type":"{kind}","data":{state.decode()}}}')
 
     async def _send_results(self, tick: int) -> None:
         """The results of a run from `tick` on, then `complete`, `paused`, or what has gone wrong."""
@@ -236,9 +235,9 @@ class Connection:
         if simulation.stopped_by is not None:
             await self.error(simulation.stopped_by.detail, simulation.stopped_by.kind)
         elif simulation.lifecycle.status is Status.COMPLETED:
-            await self._complete()
+            await self._send_state("complete")
         else:
-            await self.send("paused", await self._state())
+            await self._send_state("paused")
 
     async def _send_events(self, seq: int) -> None:
         """Every event from place `seq` of the log on, each once, as their ticks end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import hmac
 import os
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SWEEP_SECONDS = 1.0
 """How often simulations are looked for that nobody asks for any more, and those that are not stored yet."""
+COLLECT_SECONDS = 60.0
+"""How often garbage is collected, when no scenario is being read: that takes long while there are many objects."""
 
 
 class SimulationManager:
@@ -145,12 +148,16 @@ class SimulationManager:
             self.storage.forget(simulation.id)
 
     async def sweep(self) -> None:
-        """For ever: forget what nobody asks for any more, store what has been run since."""
+        """For ever: forget what nobody asks for any more, store what has been run since, collect garbage."""
         idle = self.settings.limits.idle_seconds or SWEEP_SECONDS
+        collected = time.monotonic()
         while True:
             await asyncio.sleep(min(SWEEP_SECONDS, idle / 2))
             await self.forget_idle()
             await asyncio.gather(*(simulation.store() for simulation in self.live.values()), return_exceptions=True)
+            if time.monotonic() - collected >= COLLECT_SECONDS and not self._creating:
+                gc.collect()
+                collected = time.monotonic()
 
     async def forget_idle(self) -> None:
         """Forget what nobody has asked for in its time to live, unless it runs or somebody listens."""

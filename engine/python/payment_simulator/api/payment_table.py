@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -80,15 +80,62 @@ class PaymentTable:
         parts: list[int] = np.flatnonzero(self.payments.parent == index).tolist()
         return parts
 
-    def rows(self, indices: Iterable[int]) -> list[dict[str, Any]]:
-        """These payments with every field that an answer may have."""
-        return [self.row(index) for index in indices]
+    @cached_property
+    def is_split(self) -> NDArray[np.bool_]:
+        """Which payments have parts."""
+        parents = self.payments.parent
+        split = np.zeros(len(parents), dtype=bool)
+        split[parents[parents >= 0]] = True
+        return split
 
     def row(self, index: int) -> dict[str, Any]:
-        """One payment. Ids stand there in both spellings that clients know."""
-        payments, ids = self.payments, self.run.agent_ids
-        name, sender, receiver = self.name(index), ids[payments.sender[index]], ids[payments.receiver[index]]
-        paid, amount = int(self.paid[index]), int(payments.amount[index])
+        """One payment with every field that an answer may have."""
+        return self.rows([index])[0]
+
+    def rows(self, indices: Sequence[int]) -> list[dict[str, Any]]:
+        """These payments with every field that an answer may have. Ids stand there in both spellings."""
+        payments, chosen = self.payments, np.asarray(indices, dtype=np.int64)
+        columns = (
+            payments.sender,
+            payments.receiver,
+            payments.amount,
+            self.paid,
+            payments.priority,
+            payments.arrival_tick,
+            payments.deadline_tick,
+            self.settled_tick,
+            payments.overdue_tick,
+            payments.dropped_tick,
+            self.status,
+            payments.parent,
+            payments.part,
+            self.is_split,
+        )
+        cells = zip(chosen.tolist(), *(column[chosen].tolist() for column in columns), strict=True)
+        return [self._row(*values) for values in cells]
+
+    def _row(
+        self,
+        index: int,
+        sender_number: int,
+        receiver_number: int,
+        amount: int,
+        paid: int,
+        priority: int,
+        arrival_tick: int,
+        deadline_tick: int,
+        settled_tick: int,
+        overdue_tick: int,
+        dropped_tick: int,
+        status: int,
+        parent: int,
+        part: int,
+        is_split: bool,
+    ) -> dict[str, Any]:
+        name, parent_name = self.name(index), self.name(parent)
+        sender, receiver = self.run.agent_ids[sender_number], self.run.agent_ids[receiver_number]
+        ends = [tick for tick in (settled_tick, dropped_tick) if tick >= 0]
+        late = 0 if overdue_tick < 0 else min(ends, default=self.run.ticks) - overdue_tick
         return {
             "tx_id": name,
             "transaction_id": name,
@@ -100,35 +147,26 @@ class PaymentTable:
             "amount": amount,
             "amount_settled": paid,
             "remaining_amount": amount - paid,
-            "priority": int(payments.priority[index]),
-            "arrival_tick": int(payments.arrival_tick[index]),
-            "deadline_tick": int(payments.deadline_tick[index]),
-            "settlement_tick": _tick(self.settled_tick[index]),
-            "overdue_since_tick": _tick(payments.overdue_tick[index]),
-            "dropped_tick": _tick(payments.dropped_tick[index]),
-            "status": STATUSES[self.status[index]],
-            "delay_cost": self.delay_cost(index),
-            "parent_tx_id": self.name(int(payments.parent[index])),
-            "parent_id": self.name(int(payments.parent[index])),
-            "split_index": int(payments.part[index]) or None,
-            "is_fully_settled": bool(self.settled_tick[index] >= 0),
-            "is_split": bool((payments.parent == index).any()),
+            "priority": priority,
+            "arrival_tick": arrival_tick,
+            "deadline_tick": deadline_tick,
+            "settlement_tick": _tick(settled_tick),
+            "overdue_since_tick": _tick(overdue_tick),
+            "dropped_tick": _tick(dropped_tick),
+            "status": STATUSES[status],
+            # About what waiting past its deadline has cost: a bank is charged for all its payments together.
+            "delay_cost": self._lateness.delay_cost(sender, amount, late) if late else 0,
+            "parent_tx_id": parent_name,
+            "parent_id": parent_name,
+            "split_index": part or None,
+            "is_fully_settled": settled_tick >= 0,
+            "is_split": is_split,
         }
-
-    def delay_cost(self, index: int) -> int:
-        """About what waiting past its deadline has cost; a bank is charged for all its payments together."""
-        since = int(self.payments.overdue_tick[index])
-        if since < 0:
-            return 0
-        ends = [int(tick) for tick in (self.settled_tick[index], self.payments.dropped_tick[index]) if tick >= 0]
-        ticks = min(ends, default=self.run.ticks) - since
-        sender = self.run.agent_ids[self.payments.sender[index]]
-        return self._lateness.delay_cost(sender, int(self.payments.amount[index]), ticks)
 
     @cached_property
     def _lateness(self) -> Lateness:
         return Lateness(self.run.config)
 
 
-def _tick(tick: Any) -> int | None:
-    return int(tick) if tick >= 0 else None
+def _tick(tick: int) -> int | None:
+    return tick if tick >= 0 else None

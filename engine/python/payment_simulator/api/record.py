@@ -24,7 +24,7 @@ class Record(Protocol):
 
     @property
     def submissions(self) -> Mapping[str, SubmittedPayment]:
-        """Payments that clients have submitted, by name, as far as this is known."""
+        """Payments that clients have submitted and that arrive in the tick that runs next, by name."""
 
     async def look(self, query: Callable[[RunView], Answer]) -> Answer:
         """What `query` says of the run as it is now. It has the engine to itself, on another thread."""

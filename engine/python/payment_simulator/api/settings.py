@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Self
 
 PREFIX = "PAYMENT_SIM_"
+TOKEN_LENGTH_MIN = 16
+WORKERS_MAX = 4
+"""More run simulations only when asked to: they would wait for Python's lock, and the event loop with them."""
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 """The addresses on which a server needs no token."""
 
@@ -57,27 +60,35 @@ class Settings:
     """Other web origins whose pages may call this server (CORS, WebSockets)."""
     hosts: tuple[str, ...] = LOCAL_HOSTS
     """Names under which it answers (the `Host` header). Empty: any; only behind a token."""
-    workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 1) - 1))
-    """Threads that run simulations, and as many that answer questions. One core is left to the event loop."""
+    workers: int = field(default_factory=lambda: max(1, min((os.cpu_count() or 1) - 1, WORKERS_MAX)))
+    """Threads that run simulations. One core is left to the event loop."""
     app: bool = False
     """Whether the app is served beside the API, under `/app`."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a token that could be guessed."""
+        if self.token is not None and len(self.token) < TOKEN_LENGTH_MIN:
+            given = len(self.token)
+            raise ValueError(f"the token has {given} characters; write at least {TOKEN_LENGTH_MIN}, at random")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """What the environment says: `PAYMENT_SIM_DB_PATH`, `..._TOKEN`, `..._ORIGINS`, `..._HOSTS`, `..._MAX_...`.
 
-        Raises ValueError for a limit that is no number of at least 0.
+        Raises ValueError for a limit that is no number of at least 0, and for a switch that is neither on nor off.
         """
         given = os.environ if environment is None else environment
+        token = given.get(PREFIX + "TOKEN") or None
         database = given.get(PREFIX + "DB_PATH") or (DEFAULT_DATABASE if os.path.exists(DEFAULT_DATABASE) else None)
         return cls(
             limits=limits_from(given),
             database=database,
-            token=given.get(PREFIX + "TOKEN") or None,
-            require_owner=given.get(PREFIX + "REQUIRE_OWNER", "") in ("1", "true"),
+            token=token,
+            require_owner=_truth(given, "REQUIRE_OWNER"),
             owner_secret=given.get(PREFIX + "OWNER_SECRET") or None,
             origins=_words(given, "ORIGINS"),
-            hosts=_words(given, "HOSTS") or LOCAL_HOSTS,
+            # Behind a token, no page can do harm by leading its own name here.
+            hosts=_words(given, "HOSTS") or (() if token else LOCAL_HOSTS),
         )
 
 
@@ -99,6 +110,13 @@ def limits_from(given: Mapping[str, str]) -> Limits:
             raise ValueError(f"the limit {name}: got {text!r}; write a number of at least 0")
         changed[name] = int(text)
     return replace(Limits(), **changed)
+
+
+def _truth(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(PREFIX + name, "")
+    if text.lower() not in ("", "0", "1", "false", "true"):
+        raise ValueError(f"{PREFIX}{name}: got {text!r}; write 1 or 0")
+    return text.lower() in ("1", "true")
 
 
 def _words(given: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from payment_simulator_core_rs import ConfigurationError, ControlError, Orchestr
 from payment_simulator.api.history import History
 from payment_simulator.api.lifecycle import Lifecycle, Status
 from payment_simulator.api.models.payment import Submission
-from payment_simulator.api.problem import ProblemError, bad_request, conflict, storage_failed
+from payment_simulator.api.problem import ProblemError, bad_request, conflict, not_found, storage_failed
 from payment_simulator.api.record import now
 from payment_simulator.api.run_view import RunView
 from payment_simulator.api.signal import Signal
@@ -86,7 +86,7 @@ class Simulation:
 
     @property
     def submissions(self) -> Mapping[str, SubmittedPayment]:
-        """Payments that clients have submitted, by name."""
+        """Payments that clients have submitted and that arrive in the tick that runs next, by name."""
         return self._submissions
 
     @property
@@ -118,6 +118,7 @@ class Simulation:
         409 when it is complete, has failed, is running, or is full; 500 when a tick cannot be run.
         """
         async with self._lock:
+            self._demand_open()
             self.lifecycle.demand_idle()
             first = self.current_tick
             self.lifecycle.to(Status.RUNNING)
@@ -161,6 +162,7 @@ class Simulation:
 
     async def _run_until_paused(self, seconds_per_tick: float) -> None:
         async with self._lock:
+            self._demand_open()
             self.lifecycle.demand_idle()
             self.lifecycle.to(Status.RUNNING)
         try:
@@ -183,6 +185,7 @@ class Simulation:
             )
             raise conflict("events-limit", message)
         source = _Slice(LiveSource(self._engine, self.ticks_per_day, ticks), self.events_max)
+        first = self._engine.current_tick
         began = time.perf_counter()
         try:
             await self._workers.run(SimulationRunner(source, self._views).run)
@@ -196,6 +199,8 @@ class Simulation:
         finally:
             self.busy_seconds += time.perf_counter() - began
             self._run = None
+            if self._engine.current_tick > first:
+                self._submissions.clear()
             self.touch()
 
     async def _settle(self) -> None:
@@ -247,6 +252,7 @@ class Simulation:
         """Command something between two ticks: it happens in the next one. 400 for what the engine refuses, 409."""
         self.touch()
         async with self._lock:
+            self._demand_open()
             self.lifecycle.demand_unfinished()
             try:
                 return await self._workers.ask(action, self._engine)
@@ -320,6 +326,11 @@ class Simulation:
         return b"[" + b",".join(b'{"seq":%d,%b' % (seq + place, line[1:]) for place, line in enumerate(lines)) + b"]"
 
     # The end
+
+    def _demand_open(self) -> None:
+        """404 for whoever waited for the lock until it was deleted."""
+        if self.closed:
+            raise not_found("Simulation", self.id)
 
     def touch(self) -> None:
         """Somebody has asked for it."""

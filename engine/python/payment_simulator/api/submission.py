@@ -1,4 +1,4 @@
-"""A payment that a client has submitted."""
+"""A payment that a client has submitted, until it arrives: then the log tells it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ class SubmittedPayment:
     priority: int
     divisible: bool
 
+    def names(self, agent: str | None) -> bool:
+        """Whether a bank sends or receives it. None: any bank."""
+        return agent in (None, self.sender_id, self.receiver_id)
+
+    def tracked(self) -> dict[str, Any]:
+        """The same with what is known about its submission."""
+        return {
+            **self.row(),
+            "divisible": self.divisible,
+            "submitted_at_tick": self.tick,
+            "sender_balance_at_submission": self.sender_balance,
+        }
+
     def row(self) -> dict[str, Any]:
         """The payment as it is answered before it has arrived."""
         return {
@@ -35,5 +48,4 @@ class SubmittedPayment:
             "arrival_tick": self.tick,
             "deadline_tick": self.deadline_tick,
             "status": "pending",
-            "divisible": self.divisible,
         }

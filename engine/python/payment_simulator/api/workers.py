@@ -10,17 +10,19 @@ Given = ParamSpec("Given")
 
 SLICE_SECONDS = 0.02
 """How long the engine works on one simulation before another one has its turn."""
+ASKING_MIN = 2
+"""A question that takes long does not hold up all others."""
 
 
 class Workers:
-    """A few threads for simulations that run, and as many for questions, which need not wait behind all of those.
+    """A few threads for simulations that run, and others for questions, which need not wait behind all of those.
 
     The engine lets go of Python's lock while it works, so they work at once.
     """
 
     def __init__(self, count: int) -> None:
         self._running = ThreadPoolExecutor(count, thread_name_prefix="run")
-        self._asking = ThreadPoolExecutor(count, thread_name_prefix="ask")
+        self._asking = ThreadPoolExecutor(max(count, ASKING_MIN), thread_name_prefix="ask")
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """What a slice of a run returns."""

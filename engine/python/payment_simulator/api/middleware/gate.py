@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import ipaddress
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -51,6 +52,9 @@ class GateMiddleware:
             return ProblemError(
                 403, "origin", f"pages of {origin[:80]!r} may not call this server; start it with --allow-origin"
             )
+        if self.token_hash is None and not _is_near(scope):
+            message = "this server has no token, so it answers programs of its own machine only; start it with one"
+            return ProblemError(401, "unauthorized", message)
         if self.token_hash is not None and scope["path"] not in OPEN_PATHS and not self.admits(headers):
             message = "this server wants its token: Authorization: Bearer TOKEN"
             challenge = {"WWW-Authenticate": 'Bearer realm="payment-sim", Basic realm="payment-sim"'}
@@ -84,6 +88,15 @@ def token_of(headers: Headers) -> str:
             return ""
     offered = (word.strip() for word in headers.get("sec-websocket-protocol", "").split(","))
     return next((word.removeprefix(SUBPROTOCOL) for word in offered if word.startswith(SUBPROTOCOL)), "")
+
+
+def _is_near(scope: Scope) -> bool:
+    """Whether a request comes from this machine. `payment-sim serve` makes sure of it; other servers may not."""
+    try:
+        address = ipaddress.ip_address((scope.get("client") or ("",))[0])
+    except ValueError:
+        return True  # no network: a socket file, or a client in this process
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _name(host: str) -> str:

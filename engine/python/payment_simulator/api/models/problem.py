@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from payment_simulator.api.models.base import Answer
+from payment_simulator.api.problem import MEDIA_TYPE
 
 
 class FieldError(Answer):
@@ -47,6 +48,15 @@ class Problem(Answer):
     errors: list[FieldError]
 
 
+SCHEMAS = "#/components/schemas/"
+
+
+def schemas() -> dict[str, Any]:
+    """What errors look like, for the OpenAPI document: once for all operations."""
+    problem = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
+    return {**problem.pop("$defs"), "Problem": problem}
+
+
 DESCRIPTIONS = {
     400: "Understood, and not possible: the configuration is wrong, or a tick has not been run",
     401: "The server wants its token",
@@ -65,11 +75,8 @@ DESCRIPTIONS = {
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The errors that an operation may answer, for the OpenAPI document; those that every one may are added."""
+    body = {MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}}}
     return {
-        status: {
-            "model": Problem,
-            "description": DESCRIPTIONS[status],
-            "content": {"application/problem+json": {}},
-        }
+        status: {"description": DESCRIPTIONS[status], "content": body}
         for status in sorted({*statuses, 400, 401, 403, 422, 429, 500})
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -80,13 +81,13 @@ def records(
 ) -> list[dict[str, Any]]:
     """The events at these places, as answers have them; `whole`: `details` hold every field."""
     ends = run.event_ends
-    ticks: dict[int, list[dict[str, Any]]] = {}
+    ticks: dict[int, list[bytes]] = {}
     rows = []
     for seq in seqs:
         tick = bisect_right(ends, seq)
         if tick not in ticks:
-            ticks[tick] = run.events(tick, tick + 1)
-        event = ticks[tick][seq - (ends[tick - 1] if tick else 0)]
+            ticks[tick] = run.events_jsonl(tick, tick + 1).splitlines()
+        event = json.loads(ticks[tick][seq - (ends[tick - 1] if tick else 0)])
         rows.append(_record(run, seq, event, simulation_id, time(tick), ALONE if whole else LIFTED))
     return rows
 
@@ -163,8 +164,3 @@ def _equal_texts(rows: dict[str, bytes], column: str, text: bytes) -> NDArray[np
 @cache
 def _codes() -> dict[str, int]:
     return {event["event_type"]: place for place, event in enumerate(event_catalogue())}
-
-
-def event_types() -> list[str]:
-    """Every event type there is."""
-    return list(_codes())

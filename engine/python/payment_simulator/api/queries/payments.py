@@ -1,17 +1,29 @@
 """Payments as people list them."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from payment_simulator.api.payment_table import STATUSES
 from payment_simulator.api.run_view import RunView
+from payment_simulator.api.submission import SubmittedPayment
 
 
 def listed(
-    run: RunView, status: str | None = None, agent: str | None = None, limit: int = 100, offset: int = 0
+    run: RunView,
+    submitted: Iterable[SubmittedPayment] = (),
+    status: str | None = None,
+    agent: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
 ) -> dict[str, Any]:
-    """A page of payments, the latest arrivals first: `transactions`, and `total` of all pages."""
+    """A page of payments, the latest arrivals first: `transactions`, and `total` of all pages.
+
+    `submitted` are those that arrive in the tick that runs next.
+    """
+    ahead = [payment.row() for payment in submitted if status in (None, "pending") and payment.names(agent)]
     table = run.table
     payments = table.payments
     wanted = np.ones(len(payments), dtype=bool)
@@ -22,17 +34,38 @@ def listed(
         wanted &= (payments.sender == number) | (payments.receiver == number)
     found = np.flatnonzero(wanted)
     found = found[np.lexsort((found, -payments.arrival_tick[found]))]
+    page = slice(max(offset - len(ahead), 0), max(offset + limit - len(ahead), 0))
     return {
-        "transactions": table.rows(found[offset : offset + limit].tolist()),
-        "total": len(found),
+        "transactions": ahead[offset : offset + limit] + table.rows(found[page].tolist()),
+        "total": len(ahead) + len(found),
         "limit": limit,
         "offset": offset,
     }
 
 
 def tracked(run: RunView, index: int) -> dict[str, Any]:
-    """One payment, and whether it may be split."""
-    return {**run.table.row(index), "divisible": bool(run.columns("Arrival")["is_divisible"][index])}
+    """One payment, whether it may be split, and what is known about its submission by a client."""
+    row = run.table.row(index)
+    tick = _submitted_tick(run, row["tx_id"])
+    before = None
+    if tick is not None:
+        balances = {agent["id"]: agent["balance"] for agent in run.state(tick - 1)["agents"]}
+        before = balances[row["sender_id"]]
+    return {
+        **row,
+        "divisible": bool(run.columns("Arrival")["is_divisible"][index]),
+        "submitted_at_tick": tick,
+        "sender_balance_at_submission": before,
+    }
+
+
+def _submitted_tick(run: RunView, tx_id: str) -> int | None:
+    """The tick in which a payment arrived because a client had submitted it."""
+    commands = run.columns("ControlExecuted")
+    for tick, control, details in zip(commands["tick"], commands["control"], commands["details"], strict=True):
+        if control == "submit" and json.loads(details)["tx_id"] == tx_id:
+            return int(tick)
+    return None
 
 
 def related(run: RunView, index: int) -> list[dict[str, Any]]:

@@ -4,12 +4,18 @@ from typing import Any
 
 from payment_simulator.api.problem import bad_request
 from payment_simulator.api.queries import current_day, current_tick
+from payment_simulator.api.record import Record
 from payment_simulator.api.run_view import RunView
 
 TRANSACTIONS_SHOWN = 10_000
 """Up to so many payments stand in the state without being asked for."""
 TRANSACTIONS_MAX = 100_000
 """No more stand in it, asked for or not."""
+
+
+def answer(run: RunView, record: Record, transactions: bool | None = None) -> dict[str, Any]:
+    """The state of a simulation as it is answered everywhere."""
+    return {"simulation_id": record.id, "status": record.lifecycle.status, **state(run, transactions)}
 
 
 def state(run: RunView, transactions: bool | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Path, Request
 
 from payment_simulator.api.manager import SimulationManager
-from payment_simulator.api.problem import not_found
+from payment_simulator.api.problem import bad_request, not_found
 from payment_simulator.api.record import Record
 from payment_simulator.api.run_view import RunView
 from payment_simulator.api.simulation import Simulation
@@ -20,8 +20,11 @@ Manager = Annotated[SimulationManager, Depends(manager_of)]
 SimulationPath = Annotated[str, Path(description="a simulation", max_length=200)]
 
 
-def live_simulation(simulation_id: SimulationPath, request: Request, manager: Manager) -> Simulation:
-    """The live simulation in the path. 404 for one that is not live."""
+async def live_simulation(simulation_id: SimulationPath, request: Request, manager: Manager) -> Simulation:
+    """The live simulation in the path. 404 for one that does not exist; 409 for one that is stored: it is over."""
+    record = await manager.record(simulation_id, request.headers)
+    if not isinstance(record, Simulation):
+        record.lifecycle.demand_unfinished()
     return manager.get(simulation_id, request.headers)
 
 
@@ -47,3 +50,9 @@ def known_payment(run: RunView, tx_id: str) -> int:
     if index is None:
         raise not_found("Transaction", tx_id)
     return index
+
+
+def demand_order(tick_min: int | None, tick_max: int | None) -> None:
+    """400 for ticks the wrong way round."""
+    if tick_min is not None and tick_max is not None and tick_min > tick_max:
+        raise bad_request(f"tick_min {tick_min} is larger than tick_max {tick_max}; swap them")

@@ -27,7 +27,7 @@ CheckpointPath = Annotated[str, Path(description="a checkpoint", max_length=200)
     "/simulations/{simulation_id}/checkpoint",
     status_code=201,
     response_model=CheckpointSaved,
-    responses=answers(404, 413, 503),
+    responses=answers(404, 413, 415, 503),
 )
 async def save(simulation: Live, manager: Manager, wanted: CheckpointRequest | None = None) -> dict[str, Any]:
     """Keep the whole state between two ticks; a run that goes on from it is the same, byte by byte."""
@@ -40,7 +40,9 @@ async def save(simulation: Live, manager: Manager, wanted: CheckpointRequest | N
     return {**{name: row[name] for name in kept}, "message": "Checkpoint saved"}
 
 
-@router.post("/simulations/from-checkpoint", status_code=201, response_model=Restored, responses=answers(404, 413, 503))
+@router.post(
+    "/simulations/from-checkpoint", status_code=201, response_model=Restored, responses=answers(404, 413, 415, 503)
+)
 async def restore(request: Request, manager: Manager, wanted: RestoreRequest) -> dict[str, Any]:
     """A new simulation that goes on from a checkpoint. 400 for one that is damaged or of another version."""
     row = await _known(manager, wanted.checkpoint_id, request)

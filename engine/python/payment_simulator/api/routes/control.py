@@ -24,13 +24,13 @@ async def withdraw(simulation: Live, tx_id: TxPath) -> dict[str, Any]:
     return await commanded(simulation, lambda engine: engine.withdraw(tx_id))
 
 
-@router.post("/transactions/{tx_id}/resubmit", response_model=Commanded, responses=answers(404, 409, 413))
+@router.post("/transactions/{tx_id}/resubmit", response_model=Commanded, responses=answers(404, 409, 413, 415))
 async def resubmit(simulation: Live, tx_id: TxPath, command: Resubmission) -> dict[str, Any]:
     """Declare a waiting payment anew, with another priority in the central queue."""
     return await commanded(simulation, lambda engine: engine.resubmit(tx_id, command.rtgs_priority))
 
 
-@router.post("/agents/{agent_id}/collateral", response_model=Commanded, responses=answers(404, 409, 413))
+@router.post("/agents/{agent_id}/collateral", response_model=Commanded, responses=answers(404, 409, 413, 415))
 async def collateral(simulation: Live, agent_id: AgentPath, command: CollateralCommand) -> dict[str, Any]:
     """Post collateral within the bank's capacity, or withdraw what covers no credit."""
 
@@ -41,7 +41,7 @@ async def collateral(simulation: Live, agent_id: AgentPath, command: CollateralC
     return await commanded(simulation, action)
 
 
-@router.post("/agents/{agent_id}/policy", response_model=Commanded, responses=answers(404, 409, 413))
+@router.post("/agents/{agent_id}/policy", response_model=Commanded, responses=answers(404, 409, 413, 415))
 async def policy(simulation: Live, agent_id: AgentPath, command: PolicyCommand) -> dict[str, Any]:
     """Replace a bank's policy."""
 

@@ -1,14 +1,15 @@
 """Events."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from starlette.responses import Response
 
+from payment_simulator.api.answer import told
 from payment_simulator.api.models.event import Events
 from payment_simulator.api.models.problem import answers
-from payment_simulator.api.problem import bad_request
 from payment_simulator.api.queries.events import EventFilter, Page, found
-from payment_simulator.api.routes.access import AnyRecord
+from payment_simulator.api.routes.access import AnyRecord, demand_order
 
 router = APIRouter(prefix="/simulations/{simulation_id}", tags=["events"])
 
@@ -28,10 +29,9 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     sort: Literal["tick_asc", "tick_desc"] = "tick_asc",
-) -> dict[str, Any]:
+) -> Response:
     """A page of events; every filter that is given must hold."""
-    if tick_min is not None and tick_max is not None and tick_min > tick_max:
-        raise bad_request(f"tick_min {tick_min} is larger than tick_max {tick_max}; swap them")
+    demand_order(tick_min, tick_max)
     wanted = EventFilter(
         tick=tick,
         tick_min=tick_min,
@@ -42,4 +42,4 @@ async def events(
         event_types=tuple(word.strip() for word in (event_type or "").split(",") if word.strip()),
     )
     page = Page(limit=limit, offset=offset, sort=sort)
-    return await record.look(lambda run: found(run, wanted, page, record.id, record.time))
+    return await told(record, lambda run: found(run, wanted, page, record.id, record.time))

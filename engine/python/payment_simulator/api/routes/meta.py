@@ -7,6 +7,7 @@ from payment_simulator_core_rs import __version__
 from pydantic import Field
 
 from payment_simulator.api.models.base import Answer
+from payment_simulator.api.models.problem import answers
 from payment_simulator.api.routes.access import Manager
 
 router = APIRouter(tags=["server"])
@@ -28,13 +29,13 @@ class Health(Answer):
     active_simulations: int
 
 
-@router.get("/", response_model=About)
+@router.get("/", response_model=About, responses=answers())
 async def about(request: Request) -> dict[str, str]:
     """What this is, and where to read on."""
     return {"name": "payment-simulator", "version": __version__, "docs": "/docs", "health": "/health"}
 
 
-@router.get("/health", response_model=Health)
+@router.get("/health", response_model=Health, responses=answers())
 async def health(manager: Manager) -> dict[str, Any]:
     """Whether it answers. Needs no token."""
     return {"status": "healthy", "active_simulations": len(manager.live)}

@@ -3,7 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
 
+from payment_simulator.api.answer import as_json, encoded, told
 from payment_simulator.api.models.problem import answers
 from payment_simulator.api.models.simulation import (
     SCENARIO_EXAMPLES,
@@ -17,8 +19,7 @@ from payment_simulator.api.models.simulation import (
 )
 from payment_simulator.api.problem import ProblemError, bad_request
 from payment_simulator.api.queries import current_day
-from payment_simulator.api.queries.state import state as state_of
-from payment_simulator.api.record import Record
+from payment_simulator.api.queries.state import answer as state_answer
 from payment_simulator.api.routes.access import AnyRecord, Live, Manager
 from payment_simulator.api.run_view import RunView
 from payment_simulator.api.simulation import Simulation
@@ -45,7 +46,7 @@ _BODY = {
 async def create(request: Request, manager: Manager) -> dict[str, Any]:
     """A new simulation of the scenario in the body: JSON or YAML, nested or flat; nothing is run yet."""
     simulation, warnings = await manager.create(await request.body(), request.headers.get("content-type", ""))
-    state = await state_answer(simulation)
+    state = await simulation.look(lambda run: state_answer(run, simulation))
     return {
         "simulation_id": simulation.id,
         "status": simulation.lifecycle.status,
@@ -68,23 +69,23 @@ async def listed(request: Request, manager: Manager) -> dict[str, Any]:
 @router.get("/simulations/{simulation_id}", response_model=SimulationDetail, responses=answers(404))
 async def detail(record: AnyRecord) -> dict[str, Any]:
     """One simulation: its scenario, how far it has come, and what names everything that happened in it."""
-    told = await record.look(_told)
+    so_far = await record.look(_so_far)
     seconds = record.busy_seconds
-    ran = told["current_tick"]
+    ran = so_far["current_tick"]
     speed = {"duration_seconds": seconds, "ticks_per_second": ran / seconds if seconds else None}
     return {
-        **told,
+        **so_far,
         "simulation_id": record.id,
         "created_at": record.created_at,
         "status": record.lifecycle.status,
         "failure": record.lifecycle.failure,
         "live": isinstance(record, Simulation),
         "config": record.document,
-        "summary": told["summary"] | speed,
+        "summary": so_far["summary"] | speed,
     }
 
 
-def _told(run: RunView) -> dict[str, Any]:
+def _so_far(run: RunView) -> dict[str, Any]:
     totals = run.totals
     return {
         "current_tick": run.ticks,
@@ -111,25 +112,32 @@ async def delete(simulation_id: str, request: Request, manager: Manager) -> dict
 @router.post(
     "/simulations/{simulation_id}/tick", response_model=TickResult | TickResults, responses=answers(404, 409, 503)
 )
-async def tick(simulation: Live, manager: Manager, count: Annotated[int, Query(ge=1, le=1000)] = 1) -> dict[str, Any]:
+async def tick(simulation: Live, manager: Manager, count: Annotated[int, Query(ge=1, le=1000)] = 1) -> Response:
     """Run `count` ticks, with nobody else's in between; fewer at the end. One: its result; several: a list of them."""
     limit = manager.settings.limits.ticks_per_call
     if count > limit:
         raise ProblemError(422, "malformed", f"query.count: got {count}; this server runs at most {limit} ticks a call")
     ticks = await simulation.advance(count)
-    results = [simulation.history.counts(number) for number in ticks]
-    return results[0] if count == 1 else {"results": results, "final_tick": simulation.current_tick}
+    counts = simulation.history.counts
+    if count == 1:
+        return as_json(encoded(counts(ticks.start)))
+    return as_json(
+        await manager.workers.ask(lambda: encoded({"results": [*map(counts, ticks)], "final_tick": ticks.stop}))
+    )
 
 
 @router.post("/simulations/{simulation_id}/run", response_model=RunResult, responses=answers(404, 409, 503))
-async def run(simulation: Live) -> dict[str, Any]:
+async def run(simulation: Live) -> Response:
     """Run to the end; the results of the ticks of this call, and the final state. 400 for more than 10,000 ticks."""
     left = simulation.total_ticks - simulation.current_tick
     if left > RUN_TICKS_MAX:
         raise bad_request(f"{left} ticks are left, more than {RUN_TICKS_MAX} for one answer; run it over the WebSocket")
     ticks = await simulation.advance(simulation.total_ticks)
-    results = [simulation.history.counts(number) for number in ticks]
-    return {"ticks": results, "final_state": await state_answer(simulation)}
+
+    counts = simulation.history.counts
+    return await told(
+        simulation, lambda view: {"ticks": [*map(counts, ticks)], "final_state": state_answer(view, simulation)}
+    )
 
 
 @router.post("/simulations/{simulation_id}/pause", response_model=SimulationDetail, responses=answers(404))
@@ -137,9 +145,3 @@ async def pause(simulation: Live) -> dict[str, Any]:
     """Stop a simulation that a WebSocket has set running, at the end of a tick."""
     await simulation.pause()
     return await detail(simulation)
-
-
-async def state_answer(record: Record, transactions: bool | None = None) -> dict[str, Any]:
-    """The state of a simulation as it is answered everywhere."""
-    state = await record.look(lambda view: state_of(view, transactions))
-    return {"simulation_id": record.id, "status": record.lifecycle.status, **state}

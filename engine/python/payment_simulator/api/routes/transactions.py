@@ -3,7 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
 
+from payment_simulator.api.answer import told
 from payment_simulator.api.models.explanation import DecisionPath, Explanation
 from payment_simulator.api.models.payment import (
     NearDeadline,
@@ -31,7 +33,7 @@ AtTick = Annotated[
 ]
 
 
-@router.post("", response_model=Submitted, responses=answers(404, 409, 413))
+@router.post("", response_model=Submitted, responses=answers(404, 409, 413, 415))
 async def submit(simulation: Live, submission: Submission) -> dict[str, Any]:
     """Submit a payment: it arrives in the tick that runs next. 400 for what the engine refuses."""
     name = await simulation.submit(submission)
@@ -45,47 +47,45 @@ async def listed(
     agent: Annotated[str | None, Query(description="as sender or receiver", max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, lt=2**63)] = 0,
-) -> dict[str, Any]:
+) -> Response:
     """A page of payments, the latest arrivals first."""
-    return await record.look(lambda run: payment_queries.listed(run, status, agent, limit, offset))
+    return await told(
+        record,
+        lambda run: payment_queries.listed(run, record.submissions.values(), status, agent, limit, offset),
+    )
 
 
 @router.get("/near-deadline", response_model=NearDeadline, responses=answers(404))
-async def near_deadline(record: AnyRecord, within_ticks: Annotated[int, Query(ge=1, le=100)] = 2) -> dict[str, Any]:
+async def near_deadline(record: AnyRecord, within_ticks: Annotated[int, Query(ge=1, le=100)] = 2) -> Response:
     """Payments in a queue that are due soon."""
-    found = await record.look(lambda run: waiting.near_deadline(run, within_ticks))
-    return {"simulation_id": record.id, **found}
+    return await told(record, lambda run: {"simulation_id": record.id, **waiting.near_deadline(run, within_ticks)})
 
 
 @router.get("/overdue", response_model=Overdue, responses=answers(404))
-async def overdue(record: AnyRecord) -> dict[str, Any]:
+async def overdue(record: AnyRecord) -> Response:
     """Payments in a queue that are past their deadline, with what their lateness costs."""
-    return {"simulation_id": record.id, **await record.look(waiting.overdue)}
+    return await told(record, lambda run: {"simulation_id": record.id, **waiting.overdue(run)})
 
 
 @router.get("/{tx_id}", response_model=TrackedPayment, responses=answers(404))
-async def tracked(record: AnyRecord, tx_id: TxPath) -> dict[str, Any]:
+async def tracked(record: AnyRecord, tx_id: TxPath) -> Response:
     """One payment."""
-    submitted = record.submissions.get(tx_id)
 
     def query(run: RunView) -> dict[str, Any]:
-        if submitted is not None and submitted.tick >= run.ticks:
-            return submitted.row()
-        return payment_queries.tracked(run, known_payment(run, tx_id))
+        submitted = record.submissions.get(tx_id)
+        return submitted.tracked() if submitted else payment_queries.tracked(run, known_payment(run, tx_id))
 
-    row = await record.look(query)
-    return {
-        **row,
-        "submitted_at_tick": submitted.tick if submitted else None,
-        "sender_balance_at_submission": submitted.sender_balance if submitted else None,
-    }
+    return await told(record, query)
 
 
 @router.get("/{tx_id}/lifecycle", response_model=PaymentLifecycle, responses=answers(404))
-async def lifecycle(record: AnyRecord, tx_id: TxPath) -> dict[str, Any]:
+async def lifecycle(record: AnyRecord, tx_id: TxPath) -> Response:
     """One payment and every event that names it."""
 
     def query(run: RunView) -> dict[str, Any]:
+        submitted = record.submissions.get(tx_id)
+        if submitted:
+            return {"transaction": submitted.row(), "events": [], "related_transactions": []}
         index = known_payment(run, tx_id)
         seqs = event_queries.naming(run, tx_id)
         return {
@@ -97,30 +97,31 @@ async def lifecycle(record: AnyRecord, tx_id: TxPath) -> dict[str, Any]:
             "related_transactions": payment_queries.related(run, index),
         }
 
-    return await record.look(query)
+    return await told(record, query)
 
 
 @router.get("/{tx_id}/explanation", response_model=Explanation, responses=answers(404))
-async def explanation(record: AnyRecord, tx_id: TxPath, tick: AtTick = None) -> dict[str, Any]:
+async def explanation(record: AnyRecord, tx_id: TxPath, tick: AtTick = None) -> Response:
     """Why a payment waits, and what would release it; or what has become of it. 400 for a tick that was not run."""
 
     def query(run: RunView) -> dict[str, Any]:
         known_payment(run, tx_id)
-        return run.engine.explain(tx_id, _tick(run, tick))
+        return {"simulation_id": record.id, **run.engine.explain(tx_id, _tick(run, tick))}
 
-    return {"simulation_id": record.id, **await record.look(query)}
+    return await told(record, query)
 
 
 @router.get("/{tx_id}/decision-path", response_model=DecisionPath, responses=answers(404))
-async def decision_path(record: AnyRecord, tx_id: TxPath, tick: AtTick = None) -> dict[str, Any]:
+async def decision_path(record: AnyRecord, tx_id: TxPath, tick: AtTick = None) -> Response:
     """How its bank's policy came to decide about a payment in a tick. The ticks before are run again for this."""
 
     def query(run: RunView) -> dict[str, Any]:
         known_payment(run, tx_id)
         at = _tick(run, tick)
-        return {"tx_id": tx_id, "tick": at, "path": run.engine.decision_path(tx_id, at)}
+        path = run.engine.decision_path(tx_id, at)
+        return {"simulation_id": record.id, "tx_id": tx_id, "tick": at, "path": path}
 
-    return {"simulation_id": record.id, **await record.look(query)}
+    return await told(record, query)
 
 
 def _tick(run: RunView, tick: int | None) -> int:

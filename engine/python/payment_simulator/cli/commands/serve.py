@@ -34,7 +34,7 @@ def serve(
         typer.Option(help="A limit as NAME=NUMBER, as in docs/server.md (simulations=50); may be repeated."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads that compute; one less than there are cores.")
+        int | None, typer.Option(min=1, help="Threads that compute; one less than there are cores, at most 4.")
     ] = None,
     app: Annotated[bool, typer.Option("--app", help="Serve the app too, under /app.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log errors only.")] = False,
