@@ -57,7 +57,7 @@ def test_whatever_is_asked_there_is_no_server_error(case: schemathesis.Case[Any]
     """The simulation in the path exists: the others are 404, which says little."""
     if "simulation_id" in case.path_parameters:
         case.path_parameters["simulation_id"] = simulation(own)
-    response = case.call(base_url=own.address)
+    response = case.call(base_url=own.address, timeout=120)
     case.validate_response(response, checks=CHECKS)
 
 
