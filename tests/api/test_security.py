@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import queue
+import socket
 import subprocess
 import sys
 import time
@@ -207,7 +208,10 @@ def test_the_log_has_a_line_for_each_request_and_no_secret(tmp_path: Path) -> No
         assert {line["request_id"] for line in lines} == {headers["X-Request-ID"]}
         assert [line["status"] for line in lines] == [200, 200, 200, 404]
         assert all(line["level"] == "info" and line["milliseconds"] >= 0 for line in lines)
+        with pytest.raises(InvalidStatus), connect(server.socket("any"), proxy=None):
+            pass
         assert TOKEN not in server.log.read_text()
+        assert "error" not in {line["level"] for line in server.lines()}
 
 
 def test_lines_that_nobody_takes_are_counted() -> None:
@@ -223,6 +227,16 @@ def test_lines_that_nobody_takes_are_counted() -> None:
     logger.info("after")
     told = [json.loads(JsonFormatter().format(lines.get())) for _ in range(10)]
     assert (told[-2]["message"], told[-1]["message"], told[-1]["lost"]) == ("line 9", "after", 90)
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "payment_simulator.cli.main", "serve", "--port", port]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "address already in use" in done.stderr
+    assert port in done.stderr
 
 
 def test_a_server_stops_when_it_is_told_to(tmp_path: Path) -> None:

@@ -136,6 +136,12 @@ def test_events_are_the_log(server: Server, finished: str) -> None:
         assert (told["tx_id"], told["amount"]) == (true.get("tx_id"), true.get("amount"))
 
 
+def test_events_of_large_ticks_are_told_alike(server: Server, finished: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = server.get(f"/simulations/{finished}/events", limit=1000)
+    monkeypatch.setattr("payment_simulator.api.queries.events.AT_ONCE", 3)
+    assert server.get(f"/simulations/{finished}/events", limit=1000) == told
+
+
 FILTERS: dict[str, tuple[dict[str, Any], Any]] = {
     "a tick": ({"tick": 4}, lambda event: event["tick"] == 4),
     "ticks": ({"tick_min": 40, "tick_max": 60}, lambda event: 40 <= event["tick"] <= 60),

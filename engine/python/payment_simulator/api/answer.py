@@ -13,8 +13,8 @@ from payment_simulator.api.record import Record
 from payment_simulator.api.run_view import RunView
 
 MEDIA_TYPE = "application/json"
-MANY = 100
-"""What holds more than so many things is encoded one thing after the other."""
+AT_ONCE = 100
+"""So many rows are encoded at a stretch."""
 
 
 def encoded(value: Any) -> bytes:
@@ -23,41 +23,40 @@ def encoded(value: Any) -> bytes:
 
 
 def _pieces(value: Any) -> list[str]:
-    """Texts that are the value as JSON when commas join them."""
-    if not _is_large(value):
-        return [_encode(value)]
-    pieces = []
-    if isinstance(value, dict):
-        opening, closing = "{}"
-        for key, child in value.items():
-            first, *rest = _pieces(child)
-            pieces += [f"{_encode(key)}:{first}", *rest]
+    """Texts that are the value as JSON when commas join them: rows of lists and of large mappings some at a time."""
+    if isinstance(value, list) and len(value) > AT_ONCE:
+        batches: list[Any] = [value[first : first + AT_ONCE] for first in range(0, len(value), AT_ONCE)]
+    elif isinstance(value, dict) and len(value) > AT_ONCE:
+        rows = list(value.items())
+        batches = [dict(rows[first : first + AT_ONCE]) for first in range(0, len(rows), AT_ONCE)]
+    elif isinstance(value, dict) and any(isinstance(child, dict | list) for child in value.values()):
+        return _of_mapping(value)
     else:
-        opening, closing = "[]"
-        for child in value:
-            pieces += _pieces(child)
-    pieces[0] = opening + pieces[0]
-    pieces[-1] += closing
+        return [_encode(value)]
+    pieces = [_encode(batch)[1:-1] for batch in batches]
+    return _enclosed(pieces, "[]" if isinstance(value, list) else "{}")
+
+
+def _of_mapping(value: dict[str, Any]) -> list[str]:
+    pieces = []
+    for key, child in value.items():
+        first, *rest = _pieces(child)
+        pieces += [f"{_encode(key)}:{first}", *rest]
+    return _enclosed(pieces, "{}")
+
+
+def _enclosed(pieces: list[str], brackets: str) -> list[str]:
+    pieces[0] = brackets[0] + pieces[0]
+    pieces[-1] += brackets[1]
     return pieces
 
 
-def _is_large(value: Any) -> bool:
-    """Whether it holds many things, or something that does."""
-    if isinstance(value, dict):
-        return len(value) > MANY or any(map(_is_large, value.values()))
-    return isinstance(value, list) and (len(value) > MANY or any(map(_is_large, value)))
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False).encode
 
 
-def _plain(value: Any) -> str:
-    """Times as clients know them: ISO 8601, in UTC."""
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    raise TypeError(f"{type(value).__name__} does not stand in answers")
-
-
-_encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False, default=_plain
-).encode
+def as_text(time: datetime) -> str:
+    """A time in UTC as clients know it: ISO 8601."""
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def as_json(body: bytes) -> Response:

@@ -21,6 +21,8 @@ def log_to_stderr(level: int) -> Iterator[None]:
     writer = logging.StreamHandler(sys.stderr)
     writer.setFormatter(JsonFormatter())
     lines: queue.Queue[logging.LogRecord] = queue.Queue(LINES_WAITING)
+    # uvicorn takes a WebSocket that is refused with a status and words for one that was not answered.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing handshake" not in record.msg)
     logging.basicConfig(level=level, handlers=[Lines(lines)], force=True)
     listener = QueueListener(lines, writer)
     listener.start()

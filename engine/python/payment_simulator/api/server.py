@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import uvicorn
@@ -69,7 +70,8 @@ def run(settings: Settings, host: str, port: int, *, quiet: bool = False) -> boo
     with log_to_stderr(logging.ERROR if quiet else logging.INFO):
         server = uvicorn.Server(configuration(warmed(create_app(settings)), settings, host, port))
         _collect_seldom()
-        server.run()
+        with suppress(SystemExit):  # uvicorn's way out when it cannot listen; the log says why
+            server.run()
     return server.started
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from payment_simulator_core_rs import event_catalogue
 
+from payment_simulator.api.answer import as_text
 from payment_simulator.api.run_view import RunView
 
 Sort = Literal["tick_asc", "tick_desc"]
@@ -81,15 +82,28 @@ def records(
 ) -> list[dict[str, Any]]:
     """The events at these places, as answers have them; `whole`: `details` hold every field."""
     ends = run.event_ends
-    ticks: dict[int, list[bytes]] = {}
+    ticks: dict[int, tuple[Callable[[int], dict[str, Any]], str]] = {}
     rows = []
     for seq in seqs:
         tick = bisect_right(ends, seq)
+        begin = ends[tick - 1] if tick else 0
         if tick not in ticks:
-            ticks[tick] = run.events_jsonl(tick, tick + 1).splitlines()
-        event = json.loads(ticks[tick][seq - (ends[tick - 1] if tick else 0)])
-        rows.append(_record(run, seq, event, simulation_id, time(tick), ALONE if whole else LIFTED))
+            ticks[tick] = _events_of(run, tick, ends[tick] - begin), as_text(time(tick))
+        event_at, at = ticks[tick]
+        rows.append(_record(run, seq, event_at(seq - begin), simulation_id, at, ALONE if whole else LIFTED))
     return rows
+
+
+AT_ONCE = 1000
+"""Of a tick with more events, those alone become Python's that are asked for: for all of them, everybody would wait."""
+
+
+def _events_of(run: RunView, tick: int, count: int) -> Callable[[int], dict[str, Any]]:
+    """The events of a tick by their place in it."""
+    if count <= AT_ONCE:
+        return run.events(tick, tick + 1).__getitem__
+    lines = run.events_jsonl(tick, tick + 1).splitlines()
+    return lambda place: json.loads(lines[place])
 
 
 ALONE = ("event_type", "tick")
@@ -98,7 +112,7 @@ LIFTED = (*ALONE, "agent_id", "tx_id")
 
 
 def _record(
-    run: RunView, seq: int, event: dict[str, Any], simulation_id: str, at: datetime, beside: tuple[str, ...]
+    run: RunView, seq: int, event: dict[str, Any], simulation_id: str, at: str, beside: tuple[str, ...]
 ) -> dict[str, Any]:
     details = {key: value for key, value in event.items() if key not in beside}
     return {
