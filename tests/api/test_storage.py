@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,21 @@ def test_many_simulations_are_written_at_once(tmp_path: Path) -> None:
         for simulation in simulations:
             server.client.delete(f"/simulations/{simulation}")
             assert server.get(f"/simulations/{simulation}")["log_hash"] == RUN.log_hash
+
+
+def test_who_waited_for_what_is_deleted_is_told(tmp_path: Path) -> None:
+    """Whoever stands behind a deletion finds nothing: no engine runs on, and nothing is written."""
+    with serving(replace(UNLIMITED, database=str(tmp_path / "runs.db"))) as server:
+        for _ in range(5):
+            path = f"/simulations/{server.create(LONG)['simulation_id']}"
+            with ThreadPoolExecutor(6) as threads:
+                ticks = [threads.submit(server.client.post, f"{path}/tick?count=50") for _ in range(3)]
+                deleted = threads.submit(server.client.delete, path)
+                ticks += [threads.submit(server.client.post, f"{path}/tick?count=50") for _ in range(2)]
+            assert deleted.result().status_code == 200
+            assert {answer.result().status_code for answer in ticks} <= {200, 404, 409}
+            ran = sum(answer.result().status_code == 200 for answer in ticks) * 50
+            assert server.get(path)["current_tick"] == ran
 
 
 def test_owners_are_let_in_after_a_restart(tmp_path: Path) -> None:

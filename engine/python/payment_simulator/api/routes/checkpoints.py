@@ -27,7 +27,7 @@ CheckpointPath = Annotated[str, Path(description="a checkpoint", max_length=200)
     "/simulations/{simulation_id}/checkpoint",
     status_code=201,
     response_model=CheckpointSaved,
-    responses=answers(404, 413, 415, 503),
+    responses=answers(404, 409, 413, 415, 503),
 )
 async def save(simulation: Live, manager: Manager, wanted: CheckpointRequest | None = None) -> dict[str, Any]:
     """Keep the whole state between two ticks; a run that goes on from it is the same, byte by byte."""

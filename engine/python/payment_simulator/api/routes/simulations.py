@@ -140,7 +140,7 @@ async def run(simulation: Live) -> Response:
     )
 
 
-@router.post("/simulations/{simulation_id}/pause", response_model=SimulationDetail, responses=answers(404))
+@router.post("/simulations/{simulation_id}/pause", response_model=SimulationDetail, responses=answers(404, 409))
 async def pause(simulation: Live) -> dict[str, Any]:
     """Stop a simulation that a WebSocket has set running, at the end of a tick."""
     await simulation.pause()
