@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from payment_simulator import load_config, simulate
 from payment_simulator.persistence import migrations
+from payment_simulator.persistence.batches import unpacked
 from payment_simulator.persistence.database import Database
 from payment_simulator.persistence.errors import DatabaseError, MigrationError
 from payment_simulator.persistence.schema import ddl, differences
@@ -39,11 +40,20 @@ def of_version(path: Path, version: int) -> None:
         for (table,) in tables:
             if table != "schema_migrations":
                 names = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall() if name != "event_id"]
-                if table == "log_segments" and "piece" not in names:
-                    # Versions before that of pieces had the log of a transaction in one row.
-                    whole = "string_agg(CAST(hex(log) AS VARCHAR), '' ORDER BY piece)"
-                    chosen = ", ".join(f"unhex({whole})" if name == "log" else name for name in names)
-                    there = f"{chosen} FROM newest.log_segments GROUP BY {', '.join(names[:-1])}"
+                if table == "log_segments":
+                    # Logs were not packed, and at first in one piece.
+                    segments = unpacked_segments(connection)
+                    pieces, places = ("piece, ", "0, ") if "piece" in names else ("", "")
+                    about = f"{pieces}simulation_id, segment, first_seq, end_seq, end_tick, log"
+                    statement = f"INSERT INTO log_segments ({about}) VALUES ({places}?, ?, ?, ?, ?, ?)"
+                    connection.executemany(statement, segments)
+                    continue
+                if "first_agent" in names:
+                    # Before events were numbers, they named their first two banks, and others stood in another table.
+                    chosen = ", ".join(names)
+                    there = f"{chosen} FROM newest.simulation_events JOIN ({FIRST_BANKS}) USING (simulation_id, seq)"
+                elif table == "more_event_agents":
+                    there = f"simulation_id, seq, unnest(ids[3:]) FROM ({FIRST_BANKS})"
                 elif table == "agent_events":
                     # Before the columns of banks there was a list of each bank's events for each transaction.
                     there = (
@@ -57,11 +67,28 @@ def of_version(path: Path, version: int) -> None:
     assert run.ticks == 60
 
 
-def banks_of_events(database: Database | Path) -> list[list[tuple[object, ...]]]:
+def unpacked_segments(connection: duckdb.DuckDBPyConnection) -> list[list[object]]:
+    """Of the newest version: simulation_id, segment, first_seq, end_seq, end_tick, log."""
+    rows = connection.execute(
+        "SELECT simulation_id, segment, first_seq, end_seq, end_tick, log_bytes, list(log ORDER BY piece)"
+        " FROM newest.log_segments GROUP BY ALL"
+    ).fetchall()
+    return [[*about, unpacked(b"".join(pieces), length)] for *about, length, pieces in rows]
+
+
+FIRST_BANKS = """SELECT e.simulation_id, e.seq, numbers[1] AS first_agent, numbers[2] AS second_agent, ids
+FROM newest.simulation_events AS e LEFT JOIN (
+    SELECT simulation_id, seq, list(agent_number ORDER BY agent_number) AS numbers,
+        list(agent_id ORDER BY agent_number) AS ids
+    FROM newest.event_agents JOIN newest.simulation_agents USING (simulation_id, agent_id) GROUP BY ALL
+) AS named USING (simulation_id, seq)"""
+
+
+def events_and_banks(database: Database | Path) -> list[list[tuple[object, ...]]]:
     if isinstance(database, Path):
         with Database(database) as opened:
-            return banks_of_events(opened)
-    columns = "SELECT seq, first_agent, second_agent, details FROM simulation_events ORDER BY seq"
+            return events_and_banks(opened)
+    columns = "SELECT * EXCLUDE (event_timestamp, created_at) FROM simulation_events ORDER BY seq"
     named = "SELECT seq, agent_id FROM event_agents ORDER BY seq, agent_id"
     return [database.connection.execute(statement).fetchall() for statement in (columns, named)]
 
@@ -80,7 +107,7 @@ def test_an_older_database_is_refused_then_migrated(version: int, tmp_path: Path
         assert differences(database.connection) == []
         assert StoredRun(database, "old").ticks == 60
         assert StoredRun(database, "old").run().log_hash == simulate(load_config(GRIDLOCK)).log_hash
-        assert banks_of_events(database) == banks_of_events(path.with_name("newest.db"))
+        assert events_and_banks(database) == events_and_banks(path.with_name("newest.db"))
     succeeded("replay", path, "-s", "old", "--verbose")
     succeeded("run", GRIDLOCK, "--persist", "--db-path", path)
 

@@ -1,8 +1,8 @@
 //! The engine's values as Python's.
 
 use payment_simulator_core::costs::COST_NAMES;
-use payment_simulator_core::event::{CATALOGUE, FieldType, Value};
-use payment_simulator_core::log::{Column, EventColumns, EventRef, EventRows, Names};
+use payment_simulator_core::event::{CATALOGUE, EventType, Field, FieldType, Place, Value};
+use payment_simulator_core::log::{Column, EventColumns, EventRef, EventRows, Names, is_told_by_numbers, number_of};
 use payment_simulator_core::replay::PaymentReplay;
 use payment_simulator_core::rollup::{Cells, Table};
 use payment_simulator_core::tally::Counts;
@@ -58,14 +58,31 @@ pub fn catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
             let description = PyDict::new(py);
             description.set_item("name", field.name)?;
             description.set_item("type", type_name(field.field_type))?;
+            description.set_item("column", row_column(event_type, field))?;
+            if let FieldType::Code(texts) = field.field_type {
+                description.set_item("texts", texts)?;
+            }
             fields.append(description)?;
         }
         let description = PyDict::new(py);
         description.set_item("event_type", event_type.name)?;
+        description.set_item("code", event_type.kind as u8)?;
+        description.set_item("by_numbers", is_told_by_numbers(event_type))?;
         description.set_item("fields", fields)?;
         list.append(description)?;
     }
     Ok(list)
+}
+
+/// The column of `event_rows` that has a field, if numbers tell it.
+fn row_column(event_type: &EventType, field: &Field) -> Option<String> {
+    match field.place {
+        Place::Agent => Some("agent".to_owned()),
+        Place::Peer => Some("peer".to_owned()),
+        Place::Payment => Some("payment".to_owned()),
+        Place::Amount => Some("amount".to_owned()),
+        Place::Payload => number_of(event_type, field.name).map(|place| format!("number_{}", place + 1)),
+    }
 }
 
 fn type_name(field_type: FieldType) -> &'static str {
@@ -207,12 +224,16 @@ pub fn event_rows<'py>(py: Python<'py>, rows: &EventRows) -> PyResult<Bound<'py,
     dict.set_item("tick", int32(py, &rows.tick)?)?;
     dict.set_item("kind", PyBytes::new(py, &rows.kind))?;
     dict.set_item("agent", int32(py, &rows.agent)?)?;
-    dict.set_item("first_agent", int32(py, &rows.first_agent)?)?;
-    dict.set_item("second_agent", int32(py, &rows.second_agent)?)?;
+    dict.set_item("peer", int32(py, &rows.peer)?)?;
+    dict.set_item("payment", int64(py, &rows.payment)?)?;
+    dict.set_item("amount", int64(py, &rows.amount)?)?;
+    for (number, column) in (1..).zip(&rows.numbers) {
+        dict.set_item(format!("number_{number}"), int64(py, column)?)?;
+    }
     dict.set_item("more_agents_seq", int64(py, &rows.more_agents.0)?)?;
     dict.set_item("more_agents", int32(py, &rows.more_agents.1)?)?;
     dict.set_item("other_tx_seq", int64(py, &rows.other_tx.0)?)?;
-    for (name, texts) in [("tx", &rows.tx), ("details", &rows.details), ("other_tx", &rows.other_tx.1)] {
+    for (name, texts) in [("part", &rows.part), ("details", &rows.details), ("other_tx", &rows.other_tx.1)] {
         dict.set_item(name, PyBytes::new(py, &texts.bytes))?;
         dict.set_item(format!("{name}_offsets"), int64(py, &texts.offsets)?)?;
     }

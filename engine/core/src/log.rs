@@ -17,7 +17,7 @@ pub use columns::{Column, EventColumns, event_columns};
 pub use json::write_json_lines;
 pub(crate) use numbering::Numbering;
 pub use retention::{NotKept, RETENTIONS, Retention};
-pub use rows::{EventRows, Texts, event_rows};
+pub use rows::{EventRows, OWN_NUMBERS, Texts, event_rows, is_told_by_numbers, number_of};
 pub use saved::SavedLog;
 
 use crate::event::{CATALOGUE, EventKind, Field, PayloadReader, Place, Value};
@@ -267,16 +267,33 @@ impl EventLog {
 
     /// Append the name of a payment.
     fn write_payment_id(&self, payment: u32, out: &mut Vec<u8>) {
-        let before = self.parts.partition_point(|part| part.payment < payment);
-        match self.parts.get(before) {
-            Some(part) if part.payment == payment => {
+        match self.part(payment) {
+            Ok(part) => {
                 self.write_payment_id(part.whole, out);
                 write_part(part.number, out);
             }
-            _ => {
-                let number = u64::from(payment) + 1 - (u64::from(self.forgotten_parts) + before as u64);
-                write_payment_id(number, 0, out);
+            Err(number) => write_payment_id(number as u64, 0, out),
+        }
+    }
+
+    /// The number in the name of a payment; what follows it in the name of a part (`.1`) is appended.
+    fn payment_number(&self, payment: u32, out: &mut Vec<u8>) -> i64 {
+        match self.part(payment) {
+            Ok(part) => {
+                let number = self.payment_number(part.whole, out);
+                write_part(part.number, out);
+                number
             }
+            Err(number) => number,
+        }
+    }
+
+    /// A payment as the part that it is, or else the number in its name.
+    fn part(&self, payment: u32) -> Result<Part, i64> {
+        let before = self.parts.partition_point(|part| part.payment < payment);
+        match self.parts.get(before) {
+            Some(part) if part.payment == payment => Ok(*part),
+            _ => Err(i64::from(payment) + 1 - (i64::from(self.forgotten_parts) + before as i64)),
         }
     }
 

@@ -4,7 +4,8 @@
 mod common;
 
 use common::{config, scenario};
-use payment_simulator_core::log::{EventRef, Names, Retention, Texts, event_rows, write_json_lines};
+use payment_simulator_core::event::{EventKind, FieldType, Place};
+use payment_simulator_core::log::{EventRef, EventRows, Retention, Texts, event_rows, number_of, write_json_lines};
 use payment_simulator_core::orchestrator::Options;
 use payment_simulator_core::views::Record;
 use payment_simulator_core::{Orchestrator, Recording};
@@ -97,34 +98,26 @@ proptest! {
     fn rows_are_the_events(scenario in scenario(), from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>()) {
         let orchestrator = run(&scenario, 24);
         let (log, ids) = (orchestrator.log(), orchestrator.agent_ids());
-        let names = Names { log, agent_ids: ids };
         let (from, to) = (from.index(log.len() + 1), to.index(log.len() + 1));
         let rows = event_rows(log, from, to, ids);
         let expected: Vec<_> = log.iter().filter(|event| (from..to).contains(&event.sequence)).collect();
         prop_assert_eq!(rows.sequence.len(), expected.len());
-        let (tx, details, other_tx) = (texts(&rows.tx), texts(&rows.details), texts(&rows.other_tx.1));
+        let (parts, details, other_tx) = (texts(&rows.part), texts(&rows.details), texts(&rows.other_tx.1));
         let mut lines = Vec::new();
         write_json_lines(log.iter(), ids, &mut lines);
         let lines: Vec<Map<String, Value>> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).unwrap()).collect();
         for (row, event) in expected.into_iter().enumerate() {
             prop_assert_eq!(rows.sequence[row] as usize, event.sequence);
-            let mut line: Map<String, Value> = serde_json::from_str(&details[row]).unwrap();
-            line.insert("event_type".to_owned(), event.kind.event_type().name.into());
-            line.insert("tick".to_owned(), rows.tick[row].into());
-            prop_assert_eq!(usize::from(rows.kind[row]) + 1, event.kind as usize);
-            if rows.agent[row] >= 0 {
-                line.insert("agent_id".to_owned(), names.agent(rows.agent[row] as u32).into());
-            }
-            if !tx[row].is_empty() {
-                line.insert("tx_id".to_owned(), tx[row].clone().into());
-            }
+            prop_assert_eq!(rows.kind[row], event.kind as u8);
+            let line = told(&rows, row, &parts[row], &details[row], ids);
             prop_assert_eq!(&line, &lines[event.sequence]);
             // Whoever is named in the line is a participant, and nobody else.
             let text = lines[event.sequence].values().map(Value::to_string).collect::<String>();
             let more = rows.more_agents.0.iter().zip(&rows.more_agents.1).filter(|(place, _)| **place as usize == event.sequence);
-            let mut banks = vec![rows.first_agent[row], rows.second_agent[row]];
+            let mut banks = vec![rows.agent[row], rows.peer[row]];
             banks.retain(|bank| *bank >= 0);
             banks.extend(more.map(|(_, bank)| *bank));
+            banks.sort_unstable();
             let expected: Vec<_> = (0..ids.len() as i32)
                 .filter(|bank| {
                     let id = &ids[*bank as usize];
@@ -132,13 +125,47 @@ proptest! {
                 })
                 .collect();
             prop_assert_eq!(banks, expected, "{}", text);
-            let own = (!tx[row].is_empty()).then(|| tx[row].clone()).filter(|name| name.starts_with("tx_"));
+            let own = (rows.payment[row] > 0).then(|| format!("tx_{:08}{}", rows.payment[row], parts[row]));
             let others = rows.other_tx.0.iter().zip(&other_tx).filter(|(place, _)| **place as usize == event.sequence);
             let payments: Vec<_> = own.into_iter().chain(others.map(|(_, name)| name.clone())).collect();
             prop_assert_eq!(payments.iter().filter(|id| text.contains(&format!("\"{id}\""))).count(), payments.len());
             prop_assert_eq!(payments.is_empty(), !text.contains("\"tx_"), "{}", text);
         }
     }
+}
+
+/// The line of an event, told from its row.
+fn told(rows: &EventRows, row: usize, part: &str, details: &str, ids: &[String]) -> Map<String, Value> {
+    let kind = EventKind::from_code(rows.kind[row]).unwrap();
+    let bank = |number: i32| Value::from(ids[number as usize].clone());
+    let mut line = Map::new();
+    if !details.is_empty() {
+        line = serde_json::from_str(details).unwrap();
+    }
+    line.insert("event_type".to_owned(), kind.event_type().name.into());
+    line.insert("tick".to_owned(), rows.tick[row].into());
+    for field in kind.event_type().fields {
+        let by_numbers = details.is_empty();
+        let number = number_of(kind.event_type(), field.name).map(|place| rows.numbers[place][row]);
+        let value = match (field.place, field.field_type) {
+            (Place::Agent, _) if by_numbers || field.name == "agent_id" => bank(rows.agent[row]),
+            (Place::Payment, _) if field.name == "tx_id" && rows.payment[row] > 0 => {
+                format!("tx_{:08}{part}", rows.payment[row]).into()
+            }
+            (Place::Payment, _) if field.name == "tx_id" => {
+                let (from, to) = (&ids[rows.agent[row] as usize], &ids[rows.peer[row] as usize]);
+                format!("scheduled_settlement_{from}_{to}_{}_{}", rows.amount[row], rows.tick[row]).into()
+            }
+            _ if !by_numbers => continue,
+            (Place::Peer, _) => bank(rows.peer[row]),
+            (Place::Amount, _) => rows.amount[row].into(),
+            (_, FieldType::Boolean) => (number.unwrap() != 0).into(),
+            (_, FieldType::Code(texts)) => texts[number.unwrap() as usize].into(),
+            _ => number.map_or(Value::Null, Value::from),
+        };
+        line.insert(field.name.to_owned(), value);
+    }
+    line
 }
 
 /// What a run with other options is compared with: the same with all events.

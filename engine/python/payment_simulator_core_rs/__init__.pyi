@@ -27,8 +27,11 @@ class SimulationError(RuntimeError):
     """A tick could not be run. The state is what it was before."""
 
 def event_catalogue() -> list[dict[str, Any]]:
-    """Every event type: `{"event_type": str, "fields": [{"name": str, "type": str}]}`, in the order of their codes in
-    the log.
+    """Every event type: `{"event_type": str, "code": int, "by_numbers": bool, "fields": [{"name": str, "type": str,
+    "column": str | None, "texts": list[str]}]}`, in the order of their codes in the log.
+
+    `column` is the one of `event_rows` that has the field, if numbers tell it (`texts`: those that they stand for).
+    Events of a type that is not `by_numbers` are always told by a text there, others if what is optional is not null.
     """
 
 def check_policy(document: Any, agent_ids: list[str]) -> list[dict[str, str]]:
@@ -97,12 +100,14 @@ class Views:
     def event_rows(self, from_seq: int, to_seq: int) -> dict[str, bytes]:
         """The events from place `from_seq` up to and without `to_seq` as rows of a table, made for storage.
 
-        `seq` (int64), `tick` (int32), `kind` (uint8: place in `event_catalogue()`), `agent` (int32: the bank in field
-        `agent_id`, or -1), `tx` (text: the payment in field `tx_id`, or empty), `details` (text: the other fields as a
-        JSON object, keys in the order of the catalogue), `first_agent` and `second_agent` (int32: of all banks that the
-        event names those with the lowest numbers, or -1). What not every event has stands beside them: `more_agents`
-        (int32: banks after the second one) and `other_tx` (text: payments beside that in `tx`), each with the place of
-        its event (`more_agents_seq`, `other_tx_seq`: int64).
+        `seq` (int64), `tick` (int32), `kind` (uint8: its code), `agent` and `peer` (int32: the banks in these columns
+        of the catalogue; where an event has none, the lowest others that it names, or -1), `payment` (int64: the
+        number in the name of the payment in field `tx_id`, or 0: none, or money that moved without a payment) and
+        `part` (text: what follows it in the name of a part), `amount` and `number_1` to `number_3` (int64: what the
+        catalogue says, or 0). Where these do not say all, `details` (text) is the fields but `agent_id` and `tx_id` as
+        a JSON object, keys in the order of the catalogue; else it is empty. What not every event has stands beside
+        them: `more_agents` (int32: further banks) and `other_tx` (text: payments beside that in `tx_id`), each with
+        the place of its event (`more_agents_seq`, `other_tx_seq`: int64).
         A text column `x` is UTF-8 with `x_offsets` (int64, in bytes, one more than there are texts): what Arrow calls
         large strings.
         """

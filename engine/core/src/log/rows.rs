@@ -2,7 +2,7 @@
 
 use super::json::JsonWriter;
 use super::{EventLog, EventRef, NONE, Names};
-use crate::event::{Field, FieldType, PayloadReader, Place, Value};
+use crate::event::{CATALOGUE, EventType, Field, FieldType, PayloadReader, Place, Value};
 
 /// A column of texts: all of them one after the other, and where each begins (one more than there are texts).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,129 +38,187 @@ impl Texts {
     }
 }
 
-/// Some events as rows.
+/// Numbers of its own that an event may have to be told by numbers alone.
+pub const OWN_NUMBERS: usize = 3;
+
+/// Some events as rows. What most events say is told by numbers; what they do not say, by `details`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventRows {
     /// The place of each event in the log.
     pub sequence: Vec<i64>,
     /// When it happened.
     pub tick: Vec<i32>,
-    /// What happened: a place in the catalogue.
+    /// What happened: its code.
     pub kind: Vec<u8>,
-    /// The bank in its field `agent_id`, or -1.
+    /// The bank that acts. Where an event has none: the lowest bank that it names beside `peer`, or -1.
     pub agent: Vec<i32>,
-    /// The payment in its field `tx_id`, or nothing.
-    pub tx: Texts,
-    /// Its other fields, as a JSON object.
+    /// The other bank. Where an event has none: the lowest bank that it names beside `agent`, or -1.
+    pub peer: Vec<i32>,
+    /// The number in the name of the payment in its field `tx_id`, or 0: it has none, or money moved without a payment.
+    pub payment: Vec<i64>,
+    /// What follows that number in the name: `.1` of a part, else nothing.
+    pub part: Texts,
+    /// Cents, or whatever the type has in their place, or 0.
+    pub amount: Vec<i64>,
+    /// The numbers of its own, in the order of the catalogue (`number_of`), or 0.
+    pub numbers: [Vec<i64>; OWN_NUMBERS],
+    /// Where numbers do not say all: its fields but `agent_id` and `tx_id`, as a JSON object; else nothing.
     pub details: Texts,
-    /// The first bank that it names, by number, or -1.
-    pub first_agent: Vec<i32>,
-    /// The second one, or -1.
-    pub second_agent: Vec<i32>,
-    /// Those after the second one: the place of the event, and the bank.
+    /// Further banks that it names: the place of the event, and the bank.
     pub more_agents: (Vec<i64>, Vec<i32>),
-    /// The payments that events name beside the one in `tx`: the place of the event, and the payment.
+    /// The payments that events name beside the one in `tx_id`: the place of the event, and the payment.
     pub other_tx: (Vec<i64>, Texts),
+}
+
+/// Which of its own numbers a field of an event is that is told by numbers; none for a field that is then null, for one that stands
+/// in a column of its own, and for all fields of an event that is always told by text.
+pub fn number_of(event_type: &EventType, name: &str) -> Option<usize> {
+    let numbers = event_type.fields.iter().filter(|field| field.place == Place::Payload && is_number(field.field_type));
+    numbers.clone().position(|field| field.name == name).filter(|_| is_told_by_numbers(event_type))
+}
+
+/// Whether events of a type can be told by numbers: those in which what is optional is null.
+pub fn is_told_by_numbers(event_type: &EventType) -> bool {
+    let own = event_type.fields.iter().filter(|field| field.place == Place::Payload).map(|field| field.field_type);
+    own.clone().all(|own| is_number(own) || is_optional(own)) && own.filter(|own| is_number(*own)).count() <= OWN_NUMBERS
+}
+
+fn is_number(field_type: FieldType) -> bool {
+    matches!(field_type, FieldType::Integer | FieldType::Count | FieldType::Small | FieldType::Boolean | FieldType::Code(_))
+}
+
+/// Whether a field is null where its first 32 bits are `NONE`.
+fn is_optional(field_type: FieldType) -> bool {
+    matches!(field_type, FieldType::OptionalAgent | FieldType::OptionalPayment | FieldType::OptionalText)
 }
 
 /// The events from place `from` up to and without `to` as rows. Places that are not there have none.
 pub fn event_rows(log: &EventLog, from: usize, to: usize, agent_ids: &[String]) -> EventRows {
-    let writer = JsonWriter { names: Names { log, agent_ids } };
+    let mut maker = Maker::new(JsonWriter { names: Names { log, agent_ids } });
     let mut rows = EventRows::default();
     rows.reserve(to.min(log.len()).saturating_sub(from));
-    let mut named = Named::default();
     for event in log.between(from, to) {
-        rows.push(&event, &writer, &mut named);
+        maker.push(&event, &mut rows);
     }
     rows
-}
-
-/// Bytes that the details of an event usually need at the most, and the name of a payment.
-const DETAILS_BYTES: usize = 112;
-const NAME_BYTES: usize = 12;
-
-/// The banks and payments that an event names.
-#[derive(Default)]
-struct Named {
-    banks: Vec<u32>,
-    payments: Vec<u32>,
 }
 
 impl EventRows {
     /// Room for so many events, so that nothing is copied while they come.
     fn reserve(&mut self, events: usize) {
-        self.sequence.reserve(events);
-        self.tick.reserve(events);
         self.kind.reserve(events);
-        self.agent.reserve(events);
-        self.first_agent.reserve(events);
-        self.second_agent.reserve(events);
-        for (texts, bytes) in [(&mut self.tx, NAME_BYTES), (&mut self.details, DETAILS_BYTES)] {
-            texts.bytes.reserve(bytes * events);
-            texts.offsets.reserve(events);
+        for column in [&mut self.tick, &mut self.agent, &mut self.peer] {
+            column.reserve(events);
         }
-    }
-
-    fn push(&mut self, event: &EventRef<'_>, writer: &JsonWriter<'_>, named: &mut Named) {
-        let names = writer.names;
-        self.sequence.push(event.sequence as i64);
-        self.tick.push(event.tick as i32);
-        self.kind.push(event.kind as u8 - 1);
-        let mut agent = -1;
-        let mut reader = event.reader();
-        let mut separator = b'{';
-        for field in event.kind.event_type().fields {
-            match (field.name, field.place) {
-                ("agent_id", Place::Agent) => {
-                    agent = event.agent as i32;
-                    named.banks.push(event.agent);
-                }
-                ("tx_id", Place::Payment) if event.payment == NONE => {
-                    let name = names.scheduled_settlement(event.agent, event.peer, event.amount, event.tick);
-                    self.tx.bytes.extend_from_slice(name.as_bytes());
-                    named.banks.extend([event.agent, event.peer]);
-                }
-                ("tx_id", Place::Payment) => names.log.write_payment_id(event.payment, &mut self.tx.bytes),
-                (name, _) => {
-                    named.add_field(event, field, reader);
-                    writer.key(separator, name, &mut self.details.bytes);
-                    writer.field(event, field, &mut reader, &mut self.details.bytes);
-                    separator = b',';
-                }
-            }
+        for column in [&mut self.sequence, &mut self.payment, &mut self.amount].into_iter().chain(&mut self.numbers) {
+            column.reserve(events);
         }
-        if separator == b'{' {
-            self.details.bytes.push(b'{');
-        }
-        self.details.bytes.push(b'}');
-        self.agent.push(agent);
-        self.tx.end();
-        self.details.end();
-        sort(&mut named.banks);
-        let bank = |place: usize| named.banks.get(place).map_or(-1, |bank| *bank as i32);
-        self.first_agent.push(bank(0));
-        self.second_agent.push(bank(1));
-        for bank in named.banks.iter().skip(2) {
-            self.more_agents.0.push(event.sequence as i64);
-            self.more_agents.1.push(*bank as i32);
-        }
-        named.banks.clear();
-        sort(&mut named.payments);
-        for payment in named.payments.drain(..) {
-            self.other_tx.0.push(event.sequence as i64);
-            names.log.write_payment_id(payment, &mut self.other_tx.1.bytes);
-            self.other_tx.1.end();
-        }
+        self.part.offsets.reserve(events);
+        self.details.offsets.reserve(events);
     }
 }
 
-impl Named {
-    /// Whoever a field names. `reader` stands before it, if it is among the event's own bytes.
-    fn add_field(&mut self, event: &EventRef<'_>, field: &Field, mut reader: PayloadReader<'_>) {
+/// What is known of a type of event.
+#[derive(Clone, Copy, Default)]
+struct Shape {
+    by_numbers: bool,
+    /// Which columns its fields stand in.
+    agent: bool,
+    peer: bool,
+    amount: bool,
+    /// Whether the payment in its column is that of `tx_id`.
+    payment: bool,
+}
+
+/// Makes rows of events.
+struct Maker<'a> {
+    writer: JsonWriter<'a>,
+    shapes: Vec<Shape>,
+    /// The banks and payments that an event names.
+    banks: Vec<u32>,
+    payments: Vec<u32>,
+}
+
+impl<'a> Maker<'a> {
+    fn new(writer: JsonWriter<'a>) -> Self {
+        let shapes = CATALOGUE.iter().map(|event_type| {
+            let has = |place| event_type.fields.iter().any(|field| field.place == place);
+            Shape {
+                by_numbers: is_told_by_numbers(event_type),
+                agent: has(Place::Agent),
+                peer: has(Place::Peer),
+                amount: has(Place::Amount),
+                payment: event_type.fields.iter().any(|field| (field.name, field.place) == ("tx_id", Place::Payment)),
+            }
+        });
+        Self { writer, shapes: shapes.collect(), banks: Vec::new(), payments: Vec::new() }
+    }
+
+    fn push(&mut self, event: &EventRef<'_>, rows: &mut EventRows) {
+        let shape = self.shapes[event.kind as usize - 1];
+        rows.sequence.push(event.sequence as i64);
+        rows.tick.push(event.tick as i32);
+        rows.kind.push(event.kind as u8);
+        rows.amount.push(if shape.amount { event.amount } else { 0 });
+        let has_payment = shape.payment && event.payment != NONE;
+        let log = self.writer.names.log;
+        rows.payment.push(if has_payment { log.payment_number(event.payment, &mut rows.part.bytes) } else { 0 });
+        rows.part.end();
+        let (mut agent, mut peer) = (if shape.agent { event.agent } else { NONE }, if shape.peer { event.peer } else { NONE });
+        let numbers = if shape.by_numbers { own_numbers(event) } else { None };
+        if numbers.is_none() {
+            self.tell(event, rows);
+            let own = [agent, peer];
+            let mut others = self.banks.iter().copied().filter(|bank| !own.contains(bank));
+            for column in [&mut agent, &mut peer] {
+                if *column == NONE {
+                    *column = others.next().unwrap_or(NONE);
+                }
+            }
+            for bank in others {
+                rows.more_agents.0.push(event.sequence as i64);
+                rows.more_agents.1.push(bank as i32);
+            }
+        }
+        for (column, number) in rows.numbers.iter_mut().zip(numbers.unwrap_or_default()) {
+            column.push(number);
+        }
+        rows.details.end();
+        // `NONE` becomes -1.
+        rows.agent.push(agent as i32);
+        rows.peer.push(peer as i32);
+    }
+
+    /// Write what an event says as a text, and note whom it names.
+    fn tell(&mut self, event: &EventRef<'_>, rows: &mut EventRows) {
+        self.banks.clear();
+        self.payments.clear();
+        let mut reader = event.reader();
+        let (mut separator, out) = (b'{', &mut rows.details.bytes);
+        for field in event.kind.event_type().fields {
+            if !matches!((field.name, field.place), ("agent_id", Place::Agent) | ("tx_id", Place::Payment)) {
+                self.note(event, field, reader);
+                self.writer.key(separator, field.name, out);
+                self.writer.field(event, field, &mut reader, out);
+                separator = b',';
+            }
+        }
+        if separator == b'{' {
+            out.push(b'{');
+        }
+        out.push(b'}');
+        sort(&mut self.banks);
+        sort(&mut self.payments);
+        for payment in &self.payments {
+            rows.other_tx.0.push(event.sequence as i64);
+            self.writer.names.log.write_payment_id(*payment, &mut rows.other_tx.1.bytes);
+            rows.other_tx.1.end();
+        }
+    }
+
+    /// Whoever a field names that has no column of its own. `reader` stands before it.
+    fn note(&mut self, event: &EventRef<'_>, field: &Field, mut reader: PayloadReader<'_>) {
         match (field.place, field.field_type) {
-            (Place::Agent, _) => self.banks.push(event.agent),
-            (Place::Peer, _) => self.banks.push(event.peer),
-            (Place::Payment, _) if event.payment == NONE => self.banks.extend([event.agent, event.peer]),
             (Place::Payment, _) => self.payments.push(event.payment),
             (
                 Place::Payload,
@@ -186,6 +244,25 @@ impl Named {
             _ => {}
         }
     }
+}
+
+/// The numbers of its own of an event that is told by numbers; none if something optional is there.
+fn own_numbers(event: &EventRef<'_>) -> Option<[i64; OWN_NUMBERS]> {
+    let (mut numbers, mut next) = ([0; OWN_NUMBERS], 0);
+    let mut reader = event.reader();
+    for field in event.kind.event_type().fields {
+        if field.place == Place::Payload {
+            numbers[next] = match field.field_type {
+                FieldType::Integer => reader.i64(),
+                FieldType::Count => reader.u32().into(),
+                FieldType::Small | FieldType::Boolean | FieldType::Code(_) => reader.u8().into(),
+                _ if reader.u32() == NONE => continue,
+                _ => return None,
+            };
+            next += 1;
+        }
+    }
+    Some(numbers)
 }
 
 /// Ascending, each once.

@@ -8,18 +8,28 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from payment_simulator_core_rs import event_catalogue
 
 from payment_simulator.persistence.database import ROW_GROUP
 
-KINDS = pa.array([kind["event_type"] for kind in event_catalogue()])
+NUMBERS = {
+    "seq": "<i8",
+    "tick": "<i4",
+    "kind": "u1",
+    "agent": "<i4",
+    "peer": "<i4",
+    "payment": "<i8",
+    "amount": "<i8",
+    "number_1": "<i8",
+    "number_2": "<i8",
+    "number_3": "<i8",
+}
+"""The columns of numbers of `event_rows`, and how wide they are."""
 
 
 @dataclass(frozen=True)
 class EventBatch:
-    """Some events. `events`: seq, tick, event_type, details, agent_id, tx_id, first_agent, second_agent. `more_agents`:
-    seq, agent_id for every bank that an event names after the second one; `transactions`: seq, tx_id for every payment
-    that it names beside the one in its own column.
+    """Some events. `events`: the columns of `EventRow` that the engine knows. `more_agents`: seq, agent_id for every
+    bank that an event names beside those in its own columns; `transactions`: seq, tx_id likewise.
     """
 
     events: pa.Table
@@ -30,19 +40,9 @@ class EventBatch:
 def event_batch(rows: Mapping[str, bytes], agent_ids: list[str]) -> EventBatch:
     """From what `event_rows` gives."""
     names = pa.array(agent_ids, pa.string())
-    first, second = (np.frombuffer(rows[name], "<i4") for name in ("first_agent", "second_agent"))
-    events = pa.table(
-        {
-            "seq": np.frombuffer(rows["seq"], "<i8"),
-            "tick": np.frombuffer(rows["tick"], "<i4"),
-            "event_type": pa.DictionaryArray.from_arrays(np.frombuffer(rows["kind"], "u1"), KINDS),
-            "details": _texts(rows["details"], rows["details_offsets"]),
-            "agent_id": _codes(rows["agent"], names),
-            "tx_id": _texts(rows["tx"], rows["tx_offsets"], empty_is_null=True),
-            "first_agent": pa.array(first, mask=first < 0),
-            "second_agent": pa.array(second, mask=second < 0),
-        }
-    )
+    numbers = {name: pa.array(np.frombuffer(rows[name], kind)) for name, kind in NUMBERS.items()}
+    texts = {name: _texts(rows[name], rows[f"{name}_offsets"], empty_is_null=True) for name in ("part", "details")}
+    events = pa.table(numbers | texts)
     more_agents = pa.table(
         {"seq": np.frombuffer(rows["more_agents_seq"], "<i8"), "agent_id": _codes(rows["more_agents"], names)}
     )
@@ -86,17 +86,24 @@ def table(columns: Mapping[str, tuple[Any, ...]]) -> pa.Table:
     return pa.table({name: column(*parts) for name, parts in columns.items()})
 
 
+PACKED = "zstd"
 PIECE_BYTES = 256
 
 
 def log_pieces(log: bytes) -> pa.Table:
-    """A canonical log cut into pieces, around its bytes: piece, log. At least one, if only of nothing.
+    """A canonical log, packed with zstd and cut into pieces: piece, log. At least one, if only of nothing.
 
-    A long log has as many as DuckDB packs for good; those of a short one are small.
+    A long log has as many as DuckDB writes for good; those of a short one are small.
     """
+    packed = pa.compress(log, PACKED, asbytes=True)
     count = max(1, min(-(-len(log) // PIECE_BYTES), ROW_GROUP))
-    offsets = np.linspace(0, len(log), count + 1, dtype="<i8")
+    offsets = np.linspace(0, len(packed), count + 1, dtype="<i8")
     pieces = pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(log)]
+        pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(packed)]
     )
     return pa.table({"piece": np.arange(count), "log": pieces})
+
+
+def unpacked(pieces: bytes, length: int | None) -> bytes:
+    """The canonical log of a segment from its pieces, joined. Without its length it was not packed."""
+    return pieces if length is None else pa.decompress(pieces, length, PACKED, asbytes=True)

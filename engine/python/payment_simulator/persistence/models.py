@@ -25,8 +25,6 @@ class Table(BaseModel):
     unique: ClassVar[tuple[str, ...]] = ()
     """What tests prove to be unique where there is no primary key."""
     indexes: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
-    generated: ClassVar[dict[str, str]] = {}
-    """Columns that are not stored but computed, with their expression."""
     compression: ClassVar[dict[str, str]] = {}
     """How columns are packed where DuckDB is not to try out every way."""
 
@@ -61,17 +59,19 @@ class Simulation(Table):
     duration_seconds: float | None = None
     ticks_per_second: float | None = None
     log_hash: str | None = None
+    run_number: Annotated[int | None, "INTEGER"] = None
 
 
 class LogSegment(Table):
-    """A piece of the canonical log of the events of one transaction. Joined in order they are the log of the run.
+    """A piece of the canonical log of the events of one transaction, packed with zstd: the pieces of a segment, joined
+    and unpacked, are `log_bytes` long (NULL: an older version did not pack them). The segments are the log.
 
-    Pieces are small because DuckDB packs the last 122,880 rows of a table anew whenever rows are added to them.
+    Pieces are small because DuckDB packs the last block of rows of a table anew whenever rows are added to it.
     """
 
     table_name = "log_segments"
     unique = ("simulation_id", "segment", "piece")
-    compression: ClassVar[dict[str, str]] = {"log": "zstd"}
+    compression: ClassVar[dict[str, str]] = {"log": "uncompressed"}
     simulation_id: str
     segment: Count
     piece: Count
@@ -79,22 +79,45 @@ class LogSegment(Table):
     end_seq: Count
     end_tick: Count
     log: bytes
+    log_bytes: int | None = None
+
+
+class EventRow(Table):
+    """An event, as it is stored: the view `simulation_events` has it as people read it.
+
+    `run_number` is that of `simulations`, `kind` the code of its type in the canonical log, `agent` and `peer` are
+    numbers of banks (`simulation_agents`; -1: none), `payment` and `part` what the name of its payment is made of (0:
+    none). `amount` and the three numbers mean what the catalogue of events says for its type. Only an event that these
+    do not tell has `details`: all its fields but `agent_id` and `tx_id`, as JSON.
+    """
+
+    table_name = "event_rows"
+    unique = ("run_number", "seq")
+    compression: ClassVar[dict[str, str]] = {"details": "zstd"}
+    run_number: Number
+    seq: Count
+    tick: Number
+    kind: Annotated[int, "UTINYINT"]
+    agent: Annotated[int, "INTEGER"]
+    peer: Annotated[int, "INTEGER"]
+    payment: Count
+    part: str | None = None
+    amount: int
+    number_1: int
+    number_2: int
+    number_3: int
+    details: str | None = None
+    written_at: datetime
 
 
 class SimulationEvent(Table):
-    """An event. `details` holds, as JSON, all its fields but `agent_id` and `tx_id`.
-
-    `first_agent` and `second_agent` are the numbers of banks that it names in whatever part (`simulation_agents`), the
-    lowest two.
-    """
+    """An event, as it is read. `details` holds, as JSON, all its fields but `agent_id` and `tx_id`."""
 
     table_name = "simulation_events"
     unique = ("simulation_id", "seq")
-    generated: ClassVar[dict[str, str]] = {"event_id": "simulation_id || ':' || CAST(seq AS VARCHAR)"}
-    compression: ClassVar[dict[str, str]] = {"details": "zstd"}
     simulation_id: str
     seq: Count
-    event_id: str | None = None
+    event_id: str
     tick: Count
     day: Count
     event_timestamp: datetime
@@ -102,8 +125,6 @@ class SimulationEvent(Table):
     details: str
     agent_id: str | None = None
     tx_id: str | None = None
-    first_agent: Annotated[int | None, "INTEGER"] = None
-    second_agent: Annotated[int | None, "INTEGER"] = None
     created_at: datetime
 
 
@@ -118,7 +139,7 @@ class SimulationAgent(Table):
 
 
 class EventAgent(Table):
-    """A bank that an event names after the first two. The view `event_agents` has every bank of every event."""
+    """A bank that an event names beside its `agent` and `peer`; the view `event_agents` has all of every event."""
 
     table_name = "more_event_agents"
     unique = ("simulation_id", "seq", "agent_id")
@@ -356,7 +377,7 @@ class TickQueueSnapshot(Table):
 TABLES: tuple[type[Table], ...] = (
     Simulation,
     LogSegment,
-    SimulationEvent,
+    EventRow,
     SimulationAgent,
     EventAgent,
     EventTransaction,
@@ -372,5 +393,8 @@ TABLES: tuple[type[Table], ...] = (
     TickQueueSnapshot,
 )
 """Every table, in the order in which they are made."""
+
+READ: tuple[type[Table], ...] = (SimulationEvent,)
+"""Views in which others are read: the specification's tables."""
 
 Row = dict[str, Any]

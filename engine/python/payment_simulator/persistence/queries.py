@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 import duckdb
 import polars as pl
+from payment_simulator_core_rs import event_catalogue
 
+from payment_simulator.execution.payment_name import number_and_part
 from payment_simulator.persistence.database import silent_cursor
 
 Sort = Literal["tick_asc", "tick_desc"]
@@ -66,9 +68,9 @@ def get_simulation_events(
     if order is None:
         raise ValueError(f"sort: got {sort!r}; write tick_asc or tick_desc")
     where, parameters = _where(connection, simulation_id, filters)
-    [(total,)] = connection.execute(f"SELECT count(*) FROM simulation_events AS e WHERE {where}", parameters).fetchall()
+    [(total,)] = connection.execute(f"SELECT count(*) FROM event_rows AS e WHERE {where}", parameters).fetchall()
     # The page is found by its places alone; the wide columns are then read for it, and for nothing else.
-    page = f"SELECT seq FROM simulation_events AS e WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
+    page = f"SELECT seq FROM event_rows AS e WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
     places = [seq for (seq,) in connection.execute(page, [*parameters, limit, offset]).fetchall()]
     events = events_at(connection, simulation_id, places).to_dicts() if places else []
     lifted = [_lifted(event) for event in events]
@@ -84,19 +86,6 @@ def events_at(connection: duckdb.DuckDBPyConnection, simulation_id: str, places:
     )
     found = frame(connection, statement, [simulation_id, min(places), max(places), places])
     return pl.DataFrame({"seq": places}, schema={"seq": pl.Int64}).join(found, on="seq", maintain_order="left")
-
-
-def agent_events(
-    connection: duckdb.DuckDBPyConnection, simulation_id: str, agent_id: str, *, limit: int | None = None
-) -> pl.DataFrame:
-    """Every event that names a bank, in log order: no page limit, for programs."""
-    where, parameters = _where(connection, simulation_id, {"agent_id": agent_id})
-    return frame(
-        connection,
-        "SELECT e.* EXCLUDE (simulation_id, first_agent, second_agent) FROM simulation_events AS e"
-        f" WHERE {where} ORDER BY seq LIMIT ?",
-        [*parameters, limit],
-    )
 
 
 def get_simulation_event_summary(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> dict[str, Any]:
@@ -120,8 +109,8 @@ def get_simulation_event_summary(connection: duckdb.DuckDBPyConnection, simulati
 
 def get_event_count(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> int:
     """How many events are stored."""
-    statement = "SELECT count(*) FROM simulation_events WHERE simulation_id = ?"
-    [(count,)] = connection.execute(statement, [simulation_id]).fetchall()
+    statement = "SELECT count(*) FROM event_rows WHERE run_number = ?"
+    [(count,)] = connection.execute(statement, [_run(connection, simulation_id)[0]]).fetchall()
     return int(count)
 
 
@@ -136,48 +125,59 @@ def get_events(
 def clear_simulation_events(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> int:
     """Delete a run's events, and with them its replay. Returns how many there were."""
     count = get_event_count(connection, simulation_id)
-    for table in ("more_event_agents", "event_transactions", "log_segments", "simulation_events"):
+    for table in ("more_event_agents", "event_transactions", "log_segments"):
         connection.execute(f"DELETE FROM {table} WHERE simulation_id = ?", [simulation_id])
+    connection.execute("DELETE FROM event_rows WHERE run_number = ?", [_run(connection, simulation_id)[0]])
     connection.execute("UPDATE simulations SET committed_ticks = 0 WHERE simulation_id = ?", [simulation_id])
     return count
 
 
 def _where(connection: duckdb.DuckDBPyConnection, simulation_id: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
+    """A condition on `event_rows`, and its parameters."""
     first, last = filters.get("tick_min"), filters.get("tick_max")
     if first is not None and last is not None and first > last:
         raise ValueError(f"tick_min {first} is above tick_max {last}; exchange them")
-    parts, parameters = ["e.simulation_id = ?"], list[Any]([simulation_id])
+    run_number, ticks_per_day = _run(connection, simulation_id)
+    parts, parameters = ["e.run_number = ?"], list[Any]([run_number])
     for name, condition in _CONDITIONS.items():
-        value = filters.get(name)
-        if value is None:
-            continue
-        if name == "event_type":
-            value = [word.strip() for word in value.split(",")]
-        parts.append(condition)
-        parameters.append(value)
+        if (value := filters.get(name)) is not None:
+            parts.append(condition)
+            parameters.append(value)
+    if (day := filters.get("day")) is not None:
+        parts.append("e.tick BETWEEN ? AND ?")
+        parameters += [day * ticks_per_day, (day + 1) * ticks_per_day - 1]
+    if (event_type := filters.get("event_type")) is not None:
+        wanted = [word.strip() for word in event_type.split(",")]
+        parts.append("list_contains(?, e.kind)")
+        parameters.append([event["code"] for event in event_catalogue() if event["event_type"] in wanted])
     if (agent_id := filters.get("agent_id")) is not None:
         number = "SELECT agent_number FROM simulation_agents WHERE simulation_id = ? AND agent_id = ?"
         found = connection.execute(number, [simulation_id, agent_id]).fetchall() or [(None,)]
         parts.append(
-            "(e.first_agent = ? OR e.second_agent = ?"
+            "(e.agent = ? OR e.peer = ?"
             " OR e.seq IN (SELECT seq FROM more_event_agents WHERE simulation_id = ? AND agent_id = ?))"
         )
         parameters += [found[0][0], found[0][0], simulation_id, agent_id]
     if (tx_id := filters.get("tx_id")) is not None:
-        parts.append(
-            "(e.tx_id = ? OR e.seq IN (SELECT seq FROM event_transactions WHERE simulation_id = ? AND tx_id = ?))"
-        )
-        parameters += [tx_id, simulation_id, tx_id]
+        if (called := number_and_part(tx_id)) is not None:
+            own = "e.payment = ? AND coalesce(e.part, '') = ?"
+            parameters += called
+        else:  # money that moved without a payment has the name of what it is
+            own = "e.payment = 0 AND e.seq IN (SELECT seq FROM simulation_events WHERE simulation_id = ? AND tx_id = ?)"
+            parameters += [simulation_id, tx_id]
+        parts.append(f"({own} OR e.seq IN (SELECT seq FROM event_transactions WHERE simulation_id = ? AND tx_id = ?))")
+        parameters += [simulation_id, tx_id]
     return " AND ".join(parts), parameters
 
 
-_CONDITIONS = {
-    "tick": "e.tick = ?",
-    "tick_min": "e.tick >= ?",
-    "tick_max": "e.tick <= ?",
-    "day": "e.day = ?",
-    "event_type": "list_contains(?, e.event_type)",
-}
+def _run(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> tuple[int, int]:
+    """The number of a run, and its ticks a day; of one that is not there no event has the number."""
+    statement = "SELECT run_number, ticks_per_day FROM simulations WHERE simulation_id = ?"
+    found: list[tuple[int, int]] = connection.execute(statement, [simulation_id]).fetchall()
+    return found[0] if found else (-1, 1)
+
+
+_CONDITIONS = {"tick": "e.tick = ?", "tick_min": "e.tick >= ?", "tick_max": "e.tick <= ?"}
 
 
 def _lifted(event: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class RunTables:
         self._agent_ids = views.agent_ids
         self._roll_up = RollUp(views, every_tick=full_replay)
         self._full_replay = full_replay
-        self._segment = 0
+        self._segment = self._run_number = 0
         self._day_seq = self._told_tick = 0
         self._literal = "'" + simulation_id.replace("'", "''") + "'"
 
@@ -78,8 +78,12 @@ class RunTables:
                 f"{path}: there is a simulation {self.simulation_id!r} already ({found[0][0]});"
                 " choose another --simulation-id"
             )
+        [(self._run_number,)] = self.connection.execute(
+            "SELECT coalesce(max(run_number), 0) + 1 FROM simulations"
+        ).fetchall()
         self._insert(
             "simulations",
+            run_number=self._run_number,
             config_file=config_file,
             config_hash=config_hash(self.config),
             rng_seed=self.config["rng_seed"],
@@ -139,8 +143,8 @@ class RunTables:
 
     def write_segment(self, log: bytes, first_seq: int, end_seq: int, end_tick: int) -> None:
         """The canonical log of some events, the last of which ends `end_tick` - 1."""
-        about = f"{self._literal}, {self._segment}, piece, {first_seq}, {end_seq}, {end_tick}, log"
-        self._insert_table(log_pieces(log), f"INSERT INTO log_segments SELECT {about} FROM arrived")
+        about = f"{self._literal}, {self._segment}, piece, {first_seq}, {end_seq}, {end_tick}, log, {len(log)}"
+        self._insert_table(log_pieces(log), f"INSERT INTO log_segments ({SEGMENT}) SELECT {about} FROM arrived")
         self._segment += 1
 
     def end_run(self) -> None:
@@ -150,12 +154,14 @@ class RunTables:
             self._write_day(self._roll_up.end_day(), self.next_seq, self._told_tick)
 
     def _write_events(self, part: Part) -> None:
+        events = pa.concat_tables(batch.events for batch in part.events)
+        # A column in which nothing stands is not read: it would cost as much as one of numbers.
+        events = events.drop_columns([name for name in ("part", "details") if events[name].null_count == len(events)])
+        names = ", ".join(events.column_names)
         self._insert_table(
-            pa.concat_tables(batch.events for batch in part.events),
-            "INSERT INTO simulation_events (simulation_id, seq, tick, day, event_timestamp, event_type, details,"
-            f" agent_id, tx_id, first_agent, second_agent, created_at) SELECT {self._literal}, seq, tick,"
-            f" tick // {self.ticks_per_day}, current_localtimestamp(), event_type, details, agent_id, tx_id,"
-            " first_agent, second_agent, current_localtimestamp() FROM arrived",
+            events,
+            f"INSERT INTO event_rows (run_number, written_at, {names})"
+            f" SELECT {self._run_number}, current_localtimestamp(), {names} FROM arrived",
         )
         self._insert_rows("more_event_agents", pa.concat_tables(batch.more_agents for batch in part.events))
         self._insert_rows("event_transactions", pa.concat_tables(batch.transactions for batch in part.events))
@@ -227,6 +233,8 @@ class RunTables:
 
 
 MODELS = {model.table_name: model for model in TABLES}
+
+SEGMENT = "simulation_id, segment, piece, first_seq, end_seq, end_tick, log, log_bytes"
 
 DECISIONS = """INSERT INTO policy_decisions BY NAME
 SELECT simulation_id, seq AS id, agent_id, tick, day, lower(event_type[7:]) AS decision_type, tx_id,

@@ -9,7 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import duckdb
 
-from payment_simulator.persistence.models import TABLES, Table
+from payment_simulator.persistence.models import READ, TABLES, Table
 from payment_simulator.persistence.views import VIEWS
 
 MIGRATIONS_TABLE = """CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -56,11 +56,8 @@ def create_table(model: type[Table]) -> str:
     """The statement that makes a table."""
     lines = []
     for name, (kind, optional) in columns(model).items():
-        if name in model.generated:
-            lines.append(f"    {name} {kind} GENERATED ALWAYS AS ({model.generated[name]}) VIRTUAL")
-        else:
-            packed = f" USING COMPRESSION {model.compression[name]}" if name in model.compression else ""
-            lines.append(f"    {name} {kind}{'' if optional else ' NOT NULL'}{packed}")
+        packed = f" USING COMPRESSION {model.compression[name]}" if name in model.compression else ""
+        lines.append(f"    {name} {kind}{'' if optional else ' NOT NULL'}{packed}")
     if model.primary_key:
         lines.append(f"    PRIMARY KEY ({', '.join(model.primary_key)})")
     return f"CREATE TABLE IF NOT EXISTS {model.table_name} (\n" + ",\n".join(lines) + "\n);"
@@ -85,7 +82,7 @@ def differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
     for table, column, kind, nullable in rows:
         there.setdefault(table, {})[column] = (kind, nullable == "YES")
     lines = []
-    for model in TABLES:
+    for model in (*TABLES, *READ):
         wanted, found = columns(model), there.get(model.table_name)
         if found is None:
             lines.append(f"table {model.table_name} is missing")
@@ -95,7 +92,7 @@ def differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
                 lines.append(f"{model.table_name}.{name} is missing; it should be {kind}")
             elif found[name][0] != kind:
                 lines.append(f"{model.table_name}.{name} is {found[name][0]}; it should be {kind}")
-            elif found[name][1] != optional and name not in model.primary_key:
+            elif found[name][1] != optional and name not in model.primary_key and model in TABLES:
                 lines.append(f"{model.table_name}.{name} should {'' if optional else 'not '}allow NULL")
         lines += [f"{model.table_name}.{name} should not be there" for name in found if name not in wanted]
     return lines + [f"view {name} is missing" for name in VIEWS if name not in there]

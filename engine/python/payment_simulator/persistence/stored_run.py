@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import Any
 
 from payment_simulator_core_rs import Orchestrator, Recording
 
 from payment_simulator.execution.run import Run
+from payment_simulator.persistence.batches import unpacked
 from payment_simulator.persistence.database import Database
 from payment_simulator.persistence.errors import DatabaseError
 
@@ -60,23 +62,31 @@ class StoredRun:
     def log(self) -> bytes:
         """The canonical log of its whole ticks; of a run in which nothing has happened yet, the log of nothing."""
         pieces = self.database.connection.execute(
-            "SELECT log FROM log_segments WHERE simulation_id = ? ORDER BY segment, piece", [self.simulation_id]
+            "SELECT segment, log_bytes, log FROM log_segments WHERE simulation_id = ? ORDER BY segment, piece",
+            [self.simulation_id],
         ).fetchall()
-        log = b"".join(piece for (piece,) in pieces)
-        return log or Orchestrator(self.config()).canonical_log()
+        segments = (
+            unpacked(b"".join(piece for *_, piece in rows), length)
+            for (_, length), rows in groupby(pieces, key=lambda row: row[:2])
+        )
+        try:
+            return b"".join(segments) or Orchestrator(self.config()).canonical_log()
+        except OSError as error:
+            raise DatabaseError(f"{self._log()} is damaged: {error}") from None
 
     def recording(self) -> Recording:
         """The run, to look at."""
         try:
             return Recording(self.config(), self.log(), ticks=self.ticks)
         except ValueError as error:
-            raise DatabaseError(
-                f"{self.database.path}: the log of simulation {self.simulation_id!r} is damaged: {error}"
-            ) from None
+            raise DatabaseError(f"{self._log()} is damaged: {error}") from None
 
     def run(self) -> Run:
         """The same with arrays and totals."""
         return Run(self.recording(), self.config())
+
+    def _log(self) -> str:
+        return f"{self.database.path}: the log of simulation {self.simulation_id!r}"
 
     def _only(self) -> str:
         recent = self._recent()

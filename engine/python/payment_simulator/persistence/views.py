@@ -1,4 +1,10 @@
-"""What is told of the tables as views: the banks of events, and tables of older versions that programs may ask for."""
+"""What is told of the tables as views: events as people read them, their banks, and tables of older programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from payment_simulator_core_rs import event_catalogue
 
 _DETAIL = "CAST(json_extract_string(details, '$.{0}') AS {1})"
 
@@ -53,10 +59,74 @@ WHERE event_type IN
     ('LsmBilateralOffset', 'EntryDispositionOffset', 'LsmCycleSettlement', 'LsmMultilateralSettlement');"""
 
 _AGENTS = """CREATE OR REPLACE VIEW event_agents AS
-SELECT e.simulation_id, seq, a.agent_id FROM simulation_events AS e JOIN simulation_agents AS a
-    ON a.simulation_id = e.simulation_id AND a.agent_number = e.first_agent
-UNION ALL SELECT e.simulation_id, seq, a.agent_id FROM simulation_events AS e JOIN simulation_agents AS a
-    ON a.simulation_id = e.simulation_id AND a.agent_number = e.second_agent
+SELECT simulation_id, seq, agent_id FROM event_rows JOIN simulations USING (run_number)
+    JOIN simulation_agents USING (simulation_id) WHERE agent_number = agent
+UNION ALL SELECT simulation_id, seq, agent_id FROM event_rows JOIN simulations USING (run_number)
+    JOIN simulation_agents USING (simulation_id) WHERE agent_number = peer
 UNION ALL SELECT simulation_id, seq, agent_id FROM more_event_agents;"""
 
-VIEWS = {"event_agents": _AGENTS, "simulation_runs": _RUNS, "collateral_events": _COLLATERAL, "lsm_cycles": _CYCLES}
+
+def _events() -> str:
+    """Events in the columns of the specification, made of the numbers that are stored."""
+    catalogue = event_catalogue()
+    with_agent = [event["code"] for event in catalogue if ("agent_id", "agent") in _columns(event)]
+    with_payment = [event["code"] for event in catalogue if ("tx_id", "payment") in _columns(event)]
+    told = "\n".join(f"        WHEN {event['code']} THEN {_told(event)}" for event in catalogue if event["by_numbers"])
+    return f"""CREATE OR REPLACE VIEW simulation_events AS
+SELECT s.simulation_id, e.seq, s.simulation_id || ':' || e.seq AS event_id, CAST(e.tick AS BIGINT) AS tick,
+    e.tick // s.ticks_per_day AS day, e.written_at AS event_timestamp,
+    {_one_of([event["event_type"] for event in catalogue], "e.kind")} AS event_type,
+    coalesce(e.details, CASE e.kind
+{told} END) AS details,
+    CASE WHEN e.kind IN ({_list(with_agent)}) THEN a.agent_id END AS agent_id,
+    CASE WHEN e.payment > 0 THEN printf('tx_%08d', e.payment) || coalesce(e.part, '')
+        WHEN e.kind IN ({_list(with_payment)})
+        THEN concat_ws('_', 'scheduled_settlement', a.agent_id, p.agent_id, e.amount, e.tick) END AS tx_id,
+    e.written_at AS created_at
+FROM event_rows AS e JOIN simulations AS s ON s.run_number = e.run_number
+    LEFT JOIN simulation_agents AS a ON a.simulation_id = s.simulation_id AND a.agent_number = e.agent
+    LEFT JOIN simulation_agents AS p ON p.simulation_id = s.simulation_id AND p.agent_number = e.peer;"""
+
+
+def _columns(event: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(field["name"], field["column"]) for field in event["fields"]]
+
+
+def _told(event: dict[str, Any]) -> str:
+    """SQL for the details of an event that numbers tell."""
+    fields = [field for field in event["fields"] if field["name"] not in ("agent_id", "tx_id")]
+    pairs = " || ',".join(f'"{field["name"]}":\' || {_value(field)}' for field in fields)
+    return f"'{{{pairs} || '}}'" if fields else "'{}'"
+
+
+def _value(field: dict[str, Any]) -> str:
+    """SQL for a field's value as JSON."""
+    if field["column"] is None:
+        return "'null'"
+    if field["column"] in ("agent", "peer"):
+        return f"to_json({field['column'][0]}.agent_id)"
+    number = f"e.{field['column']}"
+    if field["type"] == "boolean":
+        return f"CASE {number} WHEN 0 THEN 'false' ELSE 'true' END"
+    if texts := field.get("texts"):
+        return f"""'"' || {_one_of(texts, number + " + 1")} || '"'"""
+    return number
+
+
+def _one_of(texts: list[str], place: str) -> str:
+    """SQL for a text by its place, from 1."""
+    return f"([{_list([repr(text) for text in texts])}])[{place}]"
+
+
+def _list(items: list[Any]) -> str:
+    return ", ".join(str(item) for item in items)
+
+
+VIEWS = {
+    "simulation_events": _events(),
+    "event_agents": _AGENTS,
+    "simulation_runs": _RUNS,
+    "collateral_events": _COLLATERAL,
+    "lsm_cycles": _CYCLES,
+}
+"""Statements that make them, in an order in which that can be done."""

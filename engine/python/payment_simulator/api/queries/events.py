@@ -16,6 +16,7 @@ from payment_simulator_core_rs import event_catalogue
 
 from payment_simulator.api.answer import as_text
 from payment_simulator.api.run_view import RunView
+from payment_simulator.execution.payment_name import number_and_part, scheduled_settlement
 
 Sort = Literal["tick_asc", "tick_desc"]
 Seqs = NDArray[np.int64]
@@ -148,21 +149,37 @@ def _seqs(run: RunView, wanted: EventFilter) -> Seqs:
     rows = run.engine.event_rows(begin, end)
     mask = np.ones(end - begin, dtype=bool)
     if wanted.event_types:
-        codes = [place for name, place in _codes().items() if name in wanted.event_types]
+        codes = [code for name, code in _codes().items() if name in wanted.event_types]
         mask &= np.isin(np.frombuffer(rows["kind"], np.uint8), codes)
     if wanted.agent_id is not None:
         number = run.agent_ids.index(wanted.agent_id) if wanted.agent_id in run.agent_ids else -2
-        named = np.frombuffer(rows["first_agent"], "<i4") == number
-        named |= np.frombuffer(rows["second_agent"], "<i4") == number
+        named = np.frombuffer(rows["agent"], "<i4") == number
+        named |= np.frombuffer(rows["peer"], "<i4") == number
         more = np.frombuffer(rows["more_agents"], "<i4") == number
         named[np.frombuffer(rows["more_agents_seq"], "<i8")[more] - begin] = True
         mask &= named
     if wanted.tx_id is not None:
-        named = _equal_texts(rows, "tx", wanted.tx_id.encode())
+        named = _own_payment(run, rows, wanted.tx_id)
         other = _equal_texts(rows, "other_tx", wanted.tx_id.encode())
         named[np.frombuffer(rows["other_tx_seq"], "<i8")[other] - begin] = True
         mask &= named
     return np.flatnonzero(mask) + begin
+
+
+def _own_payment(run: RunView, rows: dict[str, bytes], tx_id: str) -> NDArray[np.bool_]:
+    """Which events have a payment of this name in their field `tx_id`."""
+    payments, name = np.frombuffer(rows["payment"], "<i8"), number_and_part(tx_id)
+    if name is not None:
+        named: NDArray[np.bool_] = payments == name[0]
+        return named & _equal_texts(rows, "part", name[1].encode())
+    equal = np.zeros(len(payments), dtype=bool)
+    columns = {"kind": "u1", "agent": "<i4", "peer": "<i4", "amount": "<i8", "tick": "<i4"}
+    kind, agent, peer, amount, tick = (np.frombuffer(rows[column], width) for column, width in columns.items())
+    without = (payments == 0) & np.isin(kind, _of_payments()) & (agent >= 0) & (peer >= 0)
+    for place in np.flatnonzero(without):
+        parties = run.agent_ids[agent[place]], run.agent_ids[peer[place]]
+        equal[place] = scheduled_settlement(*parties, amount[place], tick[place]) == tx_id
+    return equal
 
 
 def _equal_texts(rows: dict[str, bytes], column: str, text: bytes) -> NDArray[np.bool_]:
@@ -176,5 +193,15 @@ def _equal_texts(rows: dict[str, bytes], column: str, text: bytes) -> NDArray[np
 
 
 @cache
+def _of_payments() -> list[int]:
+    """The codes of the types of events that have a field `tx_id`."""
+    return [
+        event["code"]
+        for event in event_catalogue()
+        if any((field["name"], field["column"]) == ("tx_id", "payment") for field in event["fields"])
+    ]
+
+
+@cache
 def _codes() -> dict[str, int]:
-    return {event["event_type"]: place for place, event in enumerate(event_catalogue())}
+    return {event["event_type"]: event["code"] for event in event_catalogue()}

@@ -113,13 +113,13 @@ def list_tables(db_path: DbPath = DEFAULT_DB_PATH, json: Json = False) -> None:
 def info(db_path: DbPath = DEFAULT_DB_PATH, json: Json = False) -> None:
     """Path, size, schema version, and rows of the main tables."""
     with exit_codes():
-        from payment_simulator.persistence.database import connect, existing, explained, tables
+        from payment_simulator.persistence.database import connect, existing, explained
         from payment_simulator.persistence.migrations import applied
 
         with connect(existing(db_path), read_only=True) as connection, explained(db_path):
-            there = tables(connection)
+            there = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
             counts: dict[str, Any] = dict.fromkeys(COUNTED, "N/A")
-            for name in set(COUNTED) & set(there):
+            for name in set(COUNTED) & {name for (name,) in there}:
                 [(counts[name],)] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
             version = max(applied(connection), default=0)
         facts = {"path": str(db_path), "size_mb": round(db_path.stat().st_size / 1e6, 2), "schema_version": version}
