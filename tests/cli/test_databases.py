@@ -49,13 +49,13 @@ def test_tables_that_differ_are_told_and_nothing_is_dropped(tmp_path: Path, stor
     path = tmp_path / "changed.db"
     path.write_bytes(stored.read_bytes())
     with duckdb.connect(str(path)) as connection:
-        connection.execute("ALTER TABLE transactions DROP COLUMN delay_cost")
+        connection.execute("ALTER TABLE payment_rows DROP COLUMN delay_cost")
         connection.execute("ALTER TABLE event_transactions ADD COLUMN note VARCHAR")
     done = call("db", "validate", "-d", path)
     assert done.code == 1
     assert done.error.splitlines() == [
         "error: event_transactions.note should not be there",
-        "error: transactions.delay_cost is missing; it should be BIGINT",
+        "error: payment_rows.delay_cost is missing; it should be BIGINT",
     ]
     refused = call("run", GRIDLOCK, "--persist", "--db-path", path)
     assert refused.code == 1

@@ -11,7 +11,7 @@ import pytest
 from payment_simulator import Run
 from payment_simulator.execution.log_state import LogState
 from payment_simulator.persistence.database import Database, silent_cursor
-from payment_simulator.persistence.models import TABLES
+from payment_simulator.persistence.models import READ, TABLES
 from payment_simulator.persistence.queries import frame
 from payment_simulator.persistence.stored_run import StoredRun
 
@@ -44,7 +44,7 @@ def rows(database: Database, table: str, name: str, order: str) -> list[dict[str
 
 def test_keys_are_unique_where_the_database_does_not_see_to_it(stored: Stored) -> None:
     database, _ = stored
-    for table in TABLES:
+    for table in (*TABLES, *READ):
         if table.unique:
             key = ", ".join(table.unique)
             doubles = f"SELECT {key} FROM {table.table_name} GROUP BY {key} HAVING count(*) > 1"

@@ -7,7 +7,7 @@ mod ticks;
 use crate::config::{AgentConfig, Config};
 use crate::costs::CostRates;
 use crate::error::ConfigError;
-use crate::event::{DROP_REASONS, EventKind, RTGS_PRIORITIES};
+use crate::event::EventKind;
 use crate::log::{EventRef, Texts};
 use crate::metrics::DailyMetrics;
 use crate::replay::{PaymentReplay, Replay};
@@ -171,55 +171,40 @@ impl RollUp {
         ]
     }
 
+    /// Numbers alone; -1 where there is none.
     fn payments(&self) -> Table {
         let payments = &self.replay.payments;
         let last_tick = i64::from(self.next_tick) - 1;
-        let integers = |value: &dyn Fn(&PaymentReplay) -> i64| Cells::Integers(payments.iter().map(value).collect());
-        let counts = |value: &dyn Fn(&PaymentReplay) -> i64| Cells::Counts(payments.iter().map(value).collect());
-        let per_day = i64::from(self.config.ticks_per_day);
-        let day = |tick: i32| if tick < 0 { -1 } else { i64::from(tick) / per_day };
+        let column = |value: &dyn Fn(&PaymentReplay) -> i64| Cells::Integers(payments.iter().map(value).collect());
         vec![
-            ("tx_id", names(payments.iter().map(|payment| (payment.number, payment.part)))),
-            ("sender_id", codes(payments.iter().map(|payment| payment.sender), &self.agent_ids)),
-            ("receiver_id", codes(payments.iter().map(|payment| payment.receiver), &self.agent_ids)),
-            ("amount", integers(&|payment| payment.amount)),
-            ("priority", integers(&|payment| payment.priority.into())),
-            ("is_divisible", integers(&|payment| payment.is_divisible.into())),
-            ("arrival_tick", integers(&|payment| payment.arrival_tick.into())),
-            ("arrival_day", integers(&|payment| day(payment.arrival_tick))),
-            ("deadline_tick", integers(&|payment| payment.deadline_tick.into())),
-            ("settlement_tick", counts(&|payment| payment.settled_tick.into())),
-            ("settlement_day", counts(&|payment| day(payment.settled_tick))),
-            ("status", codes(payments.iter().map(status), &STATUSES)),
-            ("overdue_since_tick", counts(&|payment| payment.overdue_tick.into())),
-            ("drop_reason", codes(payments.iter().map(|payment| if payment.dropped_tick < 0 { -1 } else { 0 }), DROP_REASONS)),
-            ("amount_settled", integers(&PaymentReplay::amount_settled)),
+            ("payment", column(&|payment| payment.number.into())),
+            ("part", column(&|payment| payment.part.into())),
+            ("sender", column(&|payment| payment.sender.into())),
+            ("receiver", column(&|payment| payment.receiver.into())),
+            ("amount", column(&|payment| payment.amount)),
+            ("priority", column(&|payment| payment.priority.into())),
+            ("is_divisible", column(&|payment| payment.is_divisible.into())),
+            ("arrival_tick", column(&|payment| payment.arrival_tick.into())),
+            ("deadline_tick", column(&|payment| payment.deadline_tick.into())),
+            ("settlement_tick", column(&|payment| payment.settled_tick.into())),
+            ("status", column(&status)),
+            ("overdue_since_tick", column(&|payment| payment.overdue_tick.into())),
+            ("amount_settled", column(&PaymentReplay::amount_settled)),
             (
                 "queue1_ticks",
-                integers(&|payment| {
+                column(&|payment| {
                     payment.waited_to().unwrap_or(last_tick) - i64::from(payment.waits_from) - in_queue2(payment, last_tick)
                 }),
             ),
-            ("queue2_ticks", integers(&|payment| in_queue2(payment, last_tick))),
+            ("queue2_ticks", column(&|payment| in_queue2(payment, last_tick))),
             (
                 "total_delay_ticks",
-                integers(&|payment| payment.finished_tick().unwrap_or(last_tick) - i64::from(payment.arrival_tick)),
+                column(&|payment| payment.finished_tick().unwrap_or(last_tick) - i64::from(payment.arrival_tick)),
             ),
-            ("delay_cost", integers(&|payment| self.delay_cost(payment))),
-            ("parent_tx_id", names(payments.iter().map(|payment| if payment.part > 0 { (payment.number, 0) } else { (0, 0) }))),
-            ("split_index", counts(&|payment| if payment.part > 0 { payment.part.into() } else { -1 })),
-            (
-                "rtgs_priority",
-                codes(
-                    payments.iter().map(|payment| if payment.submission_tick < 0 { -1 } else { payment.rtgs_priority.into() }),
-                    RTGS_PRIORITIES,
-                ),
-            ),
-            ("rtgs_submission_tick", counts(&|payment| payment.submission_tick.into())),
-            (
-                "declared_rtgs_priority",
-                codes(payments.iter().map(|payment| payment.resubmitted_as.map_or(-1, i32::from)), RTGS_PRIORITIES),
-            ),
+            ("delay_cost", column(&|payment| self.delay_cost(payment))),
+            ("rtgs_priority", column(&|payment| if payment.submission_tick < 0 { -1 } else { payment.rtgs_priority.into() })),
+            ("rtgs_submission_tick", column(&|payment| payment.submission_tick.into())),
+            ("declared_rtgs_priority", column(&|payment| payment.resubmitted_as.map_or(-1, i64::from))),
         ]
     }
 
@@ -248,9 +233,8 @@ impl RollUp {
     }
 }
 
-const STATUSES: [&str; 4] = ["pending", "settled", "dropped", "overdue"];
-
-fn status(payment: &PaymentReplay) -> i32 {
+/// Pending, settled, dropped, overdue: a number from 0 on.
+fn status(payment: &PaymentReplay) -> i64 {
     match payment {
         _ if payment.settled_tick >= 0 => 1,
         _ if payment.dropped_tick >= 0 => 2,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from payment_simulator.persistence.database import ROW_GROUP
 
@@ -39,23 +40,36 @@ class EventBatch:
 
 def event_batch(rows: Mapping[str, bytes], agent_ids: list[str]) -> EventBatch:
     """From what `event_rows` gives."""
-    names = pa.array(agent_ids, pa.string())
-    numbers = {name: pa.array(np.frombuffer(rows[name], kind)) for name, kind in NUMBERS.items()}
+    names = strings(agent_ids)
+    numbers = {name: _numbers(rows[name], kind) for name, kind in NUMBERS.items()}
     texts = {name: _texts(rows[name], rows[f"{name}_offsets"], empty_is_null=True) for name in ("part", "details")}
     events = pa.table(numbers | texts)
-    more_agents = pa.table(
-        {"seq": np.frombuffer(rows["more_agents_seq"], "<i8"), "agent_id": _codes(rows["more_agents"], names)}
-    )
+    more_agents = pa.table({"seq": _numbers(rows["more_agents_seq"]), "agent_id": _codes(rows["more_agents"], names)})
     other = _texts(rows["other_tx"], rows["other_tx_offsets"])
-    return EventBatch(
-        events, more_agents, pa.table({"seq": np.frombuffer(rows["other_tx_seq"], "<i8"), "tx_id": other})
-    )
+    return EventBatch(events, more_agents, pa.table({"seq": _numbers(rows["other_tx_seq"]), "tx_id": other}))
+
+
+# Arrays are made around their bytes: `pyarrow.array` would load pandas, which takes longer than a day takes to run.
+_ARROW = {"<i8": pa.int64(), "<i4": pa.int32(), "u1": pa.uint8(), "<f8": pa.float64()}
+
+
+def _numbers(values: bytes | NDArray[Any], kind: str = "<i8", there: NDArray[np.bool_] | None = None) -> pa.Array:
+    """A column of numbers, NULL where they are not there."""
+    validity = None if there is None else pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
+    buffer = pa.py_buffer(values)
+    return pa.Array.from_buffers(_ARROW[kind], buffer.size // np.dtype(kind).itemsize, [validity, buffer])
+
+
+def strings(texts: Sequence[str]) -> pa.Array:
+    """A column of texts."""
+    encoded = [text.encode() for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype="<i4")
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
 
 
 def _codes(places: bytes, texts: pa.Array) -> pa.Array:
     """A column of texts by their places; -1: none."""
-    numbers = np.frombuffer(places, "<i4")
-    return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), texts)
+    return pa.DictionaryArray.from_arrays(_numbers(places, "<i4", np.frombuffer(places, "<i4") >= 0), texts)
 
 
 def _texts(text: bytes, offsets: bytes, *, empty_is_null: bool = False) -> pa.Array:
@@ -74,11 +88,10 @@ def column(kind: str, values: bytes, *rest: Any) -> pa.Array:
     if kind == "texts":
         return _texts(values, *rest, empty_is_null=True)
     if kind == "floats":
-        return pa.array(np.frombuffer(values, "<f8"))
+        return _numbers(values, "<f8")
     if kind == "codes":
-        return _codes(values, pa.array(*rest, pa.string()))
-    numbers = np.frombuffer(values, "<i8")
-    return pa.array(numbers, mask=numbers < 0) if kind == "counts" else pa.array(numbers)
+        return _codes(values, strings(*rest))
+    return _numbers(values, there=np.frombuffer(values, "<i8") >= 0 if kind == "counts" else None)
 
 
 def table(columns: Mapping[str, tuple[Any, ...]]) -> pa.Table:
@@ -101,7 +114,7 @@ def log_pieces(log: bytes) -> pa.Table:
     pieces = pa.LargeBinaryArray.from_buffers(
         pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(packed)]
     )
-    return pa.table({"piece": np.arange(count), "log": pieces})
+    return pa.table({"piece": _numbers(np.arange(count, dtype="<i8")), "log": pieces})
 
 
 def unpacked(pieces: bytes, length: int | None) -> bytes:

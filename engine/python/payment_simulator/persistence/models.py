@@ -158,8 +158,41 @@ class EventTransaction(Table):
     tx_id: str
 
 
+class PaymentRow(Table):
+    """A payment, as it is stored: the view `transactions` has it as people read it.
+
+    `payment` and `part` (0: it is none) are what its name is made of, `sender` and `receiver` numbers of banks.
+    `status` is a place among those of `Transaction`, a priority of the settlement system one among its texts in the
+    catalogue of events; -1: none, also for ticks.
+    """
+
+    table_name = "payment_rows"
+    unique = ("run_number", "payment", "part")
+    run_number: Number
+    payment: Count
+    part: Number
+    sender: Number
+    receiver: Number
+    amount: int
+    priority: Number
+    is_divisible: bool
+    arrival_tick: Number
+    deadline_tick: int
+    settlement_tick: Annotated[int, "INTEGER"]
+    status: Annotated[int, "TINYINT"]
+    overdue_since_tick: Annotated[int, "INTEGER"]
+    amount_settled: int
+    queue1_ticks: Number
+    queue2_ticks: Number
+    total_delay_ticks: Number
+    delay_cost: int
+    rtgs_priority: Annotated[int, "TINYINT"]
+    rtgs_submission_tick: Annotated[int, "INTEGER"]
+    declared_rtgs_priority: Annotated[int, "TINYINT"]
+
+
 class Transaction(Table):
-    """A payment, as it stood at the last end of a day or at the end of the run.
+    """A payment, as it is read: as it stood at the last end of a day or at the end of the run.
 
     `status` pending, overdue (past its deadline and not settled), settled, dropped. Ticks in the queues are counted to
     the end or to that time. `delay_cost` is what its waiting has cost, by the priority with which it arrived, rounded
@@ -381,7 +414,7 @@ TABLES: tuple[type[Table], ...] = (
     SimulationAgent,
     EventAgent,
     EventTransaction,
-    Transaction,
+    PaymentRow,
     DailyAgentMetrics,
     CollateralBalance,
     AgentStateRegister,
@@ -394,7 +427,7 @@ TABLES: tuple[type[Table], ...] = (
 )
 """Every table, in the order in which they are made."""
 
-READ: tuple[type[Table], ...] = (SimulationEvent,)
+READ: tuple[type[Table], ...] = (SimulationEvent, Transaction)
 """Views in which others are read: the specification's tables."""
 
 Row = dict[str, Any]

@@ -6,17 +6,23 @@ Every value is bound as a parameter. Money is integer cents. An unknown simulati
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
-import polars as pl
 from payment_simulator_core_rs import event_catalogue
 
 from payment_simulator.execution.payment_name import number_and_part
 from payment_simulator.persistence.database import silent_cursor
+from payment_simulator.persistence.models import SimulationEvent
+from payment_simulator.persistence.schema import columns
+
+if TYPE_CHECKING:  # it takes longer to load than most questions to answer
+    import polars as pl
 
 Sort = Literal["tick_asc", "tick_desc"]
 LARGEST_PAGE = 1000
+SHOWN = tuple(columns(SimulationEvent))
 LIFTED = ("sender_id", "receiver_id", "amount", "deadline_tick", "priority")
 
 
@@ -72,20 +78,21 @@ def get_simulation_events(
     # The page is found by its places alone; the wide columns are then read for it, and for nothing else.
     page = f"SELECT seq FROM event_rows AS e WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
     places = [seq for (seq,) in connection.execute(page, [*parameters, limit, offset]).fetchall()]
-    events = events_at(connection, simulation_id, places).to_dicts() if places else []
-    lifted = [_lifted(event) for event in events]
+    lifted = [_lifted(event) for event in _events_at(connection, simulation_id, places)] if places else []
     return {"events": lifted, "total": int(total), "limit": limit, "offset": offset, "filters": filters}
 
 
-def events_at(connection: duckdb.DuckDBPyConnection, simulation_id: str, places: list[int]) -> pl.DataFrame:
+def _events_at(
+    connection: duckdb.DuckDBPyConnection, simulation_id: str, places: list[int]
+) -> Iterator[dict[str, Any]]:
     """The events at these places in the log, in the order in which they are given."""
     statement = (
-        "SELECT event_id, simulation_id, seq, tick, day, event_timestamp, event_type, details, agent_id, tx_id,"
-        " created_at FROM simulation_events WHERE simulation_id = ? AND seq BETWEEN ? AND ?"
+        f"SELECT {', '.join(SHOWN)} FROM simulation_events WHERE simulation_id = ? AND seq BETWEEN ? AND ?"
         " AND seq IN (SELECT unnest(?))"
     )
-    found = frame(connection, statement, [simulation_id, min(places), max(places), places])
-    return pl.DataFrame({"seq": places}, schema={"seq": pl.Int64}).join(found, on="seq", maintain_order="left")
+    rows = connection.execute(statement, [simulation_id, min(places), max(places), places]).fetchall()
+    found = {row[SHOWN.index("seq")]: row for row in rows}
+    return (dict(zip(SHOWN, found[place], strict=True)) for place in places)
 
 
 def get_simulation_event_summary(connection: duckdb.DuckDBPyConnection, simulation_id: str) -> dict[str, Any]:

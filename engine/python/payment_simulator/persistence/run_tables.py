@@ -173,12 +173,18 @@ class RunTables:
         told_before = payments.slice(0, tables["told_before"])
         if len(told_before):
             self._insert_table(
-                told_before.select(["tx_id", "arrival_tick"]),
-                f"DELETE FROM transactions WHERE simulation_id = {self._literal}"
-                " AND arrival_tick >= (SELECT min(arrival_tick) FROM arrived) AND tx_id IN (SELECT tx_id FROM arrived)",
+                told_before.select(["payment", "part", "arrival_tick"]),
+                f"DELETE FROM payment_rows WHERE run_number = {self._run_number}"
+                " AND arrival_tick >= (SELECT min(arrival_tick) FROM arrived)"
+                " AND (payment, part) IN (SELECT (payment, part) FROM arrived)",
             )
         of_day, of_tick = f"{day} AS day", f"tick // {self.ticks_per_day} AS day"
-        self._insert_rows("transactions", payments)
+        names = ", ".join(payments.column_names)
+        if len(payments):
+            self._insert_table(
+                payments,
+                f"INSERT INTO payment_rows (run_number, {names}) SELECT {self._run_number}, {names} FROM arrived",
+            )
         self._insert_rows("daily_agent_metrics", table(tables["banks"]), of_day)
         self._insert_rows("agent_queue_snapshots", table(tables["queues"]), of_day)
         self._insert_rows("agent_state_registers", table(tables["registers"]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from payment_simulator_core_rs import event_catalogue
+
+from payment_simulator.persistence.models import Transaction
 
 _DETAIL = "CAST(json_extract_string(details, '$.{0}') AS {1})"
 
@@ -88,6 +90,47 @@ FROM event_rows AS e JOIN simulations AS s ON s.run_number = e.run_number
     LEFT JOIN simulation_agents AS p ON p.simulation_id = s.simulation_id AND p.agent_number = e.peer;"""
 
 
+def _payments() -> str:
+    """Payments in the columns of the specification, made of the numbers that are stored."""
+    statuses = get_args(Transaction.model_fields["status"].annotation)
+    whole = "printf('tx_%08d', p.payment)"
+    return f"""CREATE OR REPLACE VIEW transactions AS
+SELECT s.simulation_id, {whole} || CASE p.part WHEN 0 THEN '' ELSE '.' || p.part END AS tx_id,
+    sender.agent_id AS sender_id, receiver.agent_id AS receiver_id, {_wide("amount", "priority")}, p.is_divisible,
+    {_wide("arrival_tick")}, CAST(p.arrival_tick // s.ticks_per_day AS BIGINT) AS arrival_day, {_wide("deadline_tick")},
+    {_tick("settlement_tick")}, CASE WHEN p.settlement_tick >= 0 THEN p.settlement_tick // s.ticks_per_day END
+        AS settlement_day,
+    {_one_of(list(statuses), "p.status + 1")} AS status, {_tick("overdue_since_tick")},
+    CASE p.status WHEN {statuses.index("dropped")} THEN {_text("PolicyDrop", "reason", "0")} END AS drop_reason,
+    {_wide("amount_settled", "queue1_ticks", "queue2_ticks", "total_delay_ticks", "delay_cost")},
+    CASE WHEN p.part > 0 THEN {whole} END AS parent_tx_id, CASE WHEN p.part > 0 THEN CAST(p.part AS BIGINT) END
+        AS split_index,
+    {_text("RtgsSubmission", "rtgs_priority", "p.rtgs_priority")} AS rtgs_priority, {_tick("rtgs_submission_tick")},
+    {_text("RtgsSubmission", "rtgs_priority", "p.declared_rtgs_priority")} AS declared_rtgs_priority
+FROM payment_rows AS p JOIN simulations AS s ON s.run_number = p.run_number
+    LEFT JOIN simulation_agents AS sender
+        ON sender.simulation_id = s.simulation_id AND sender.agent_number = p.sender
+    LEFT JOIN simulation_agents AS receiver
+        ON receiver.simulation_id = s.simulation_id AND receiver.agent_number = p.receiver;"""
+
+
+def _wide(*names: str) -> str:
+    """SQL for numbers as wide as the specification has them."""
+    return ", ".join(f"CAST(p.{name} AS BIGINT) AS {name}" for name in names)
+
+
+def _tick(name: str) -> str:
+    """SQL for a tick, or NULL."""
+    return f"CASE WHEN p.{name} >= 0 THEN CAST(p.{name} AS BIGINT) END AS {name}"
+
+
+def _text(event_type: str, name: str, place: str) -> str:
+    """SQL for one of the texts of a field by its place, from 0; NULL for -1."""
+    fields = next(event["fields"] for event in event_catalogue() if event["event_type"] == event_type)
+    texts = next(field["texts"] for field in fields if field["name"] == name)
+    return f"CASE WHEN {place} >= 0 THEN {_one_of(texts, f'{place} + 1')} END"
+
+
 def _columns(event: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(field["name"], field["column"]) for field in event["fields"]]
 
@@ -124,6 +167,7 @@ def _list(items: list[Any]) -> str:
 
 VIEWS = {
     "simulation_events": _events(),
+    "transactions": _payments(),
     "event_agents": _AGENTS,
     "simulation_runs": _RUNS,
     "collateral_events": _COLLATERAL,
