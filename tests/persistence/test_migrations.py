@@ -90,7 +90,8 @@ def events_and_banks(database: Database | Path) -> list[list[tuple[object, ...]]
             return events_and_banks(opened)
     columns = "SELECT * EXCLUDE (event_timestamp, created_at) FROM simulation_events ORDER BY seq"
     named = "SELECT seq, agent_id FROM event_agents ORDER BY seq, agent_id"
-    return [database.connection.execute(statement).fetchall() for statement in (columns, named)]
+    payments = "SELECT * FROM transactions ORDER BY tx_id"
+    return [database.connection.execute(statement).fetchall() for statement in (columns, named, payments)]
 
 
 @pytest.mark.parametrize("version", VERSIONS[:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from payment_simulator_core_rs import event_catalogue
 
 from payment_simulator.persistence.database import ROW_GROUP
 
@@ -34,6 +36,8 @@ class EventBatch:
     """
 
     events: pa.Table
+    policies: list[tuple[int, str, Any]]
+    """Those that were replaced while the run went on: tick, bank, policy."""
     more_agents: pa.Table
     transactions: pa.Table
 
@@ -46,7 +50,23 @@ def event_batch(rows: Mapping[str, bytes], agent_ids: list[str]) -> EventBatch:
     events = pa.table(numbers | texts)
     more_agents = pa.table({"seq": _numbers(rows["more_agents_seq"]), "agent_id": _codes(rows["more_agents"], names)})
     other = _texts(rows["other_tx"], rows["other_tx_offsets"])
-    return EventBatch(events, more_agents, pa.table({"seq": _numbers(rows["other_tx_seq"]), "tx_id": other}))
+    transactions = pa.table({"seq": _numbers(rows["other_tx_seq"]), "tx_id": other})
+    return EventBatch(events, _replaced_policies(rows), more_agents, transactions)
+
+
+CONTROL = next(event["code"] for event in event_catalogue() if event["event_type"] == "ControlExecuted")
+
+
+def _replaced_policies(rows: Mapping[str, bytes]) -> list[tuple[int, str, Any]]:
+    found, place = [], rows["kind"].find(CONTROL)
+    ticks, bounds = np.frombuffer(rows["tick"], "<i4"), np.frombuffer(rows["details_offsets"], "<i8")
+    while place >= 0:
+        control = json.loads(rows["details"][bounds[place] : bounds[place + 1]])
+        if control["control"] == "replace_policy":
+            details = control["details"]
+            found.append((int(ticks[place]), details["agent_id"], json.loads(details["policy"])))
+        place = rows["kind"].find(CONTROL, place + 1)
+    return found
 
 
 # Arrays are made around their bytes: `pyarrow.array` would load pandas, which takes longer than a day takes to run.

@@ -8,25 +8,8 @@ what DuckDB notes about each block (an index would have to fit into memory). Tes
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
-
-Hash = Annotated[str, Field(min_length=64, max_length=64)]
-Count = Annotated[int, Field(ge=0)]
-Seed = Annotated[int, Field(ge=0, le=2**64 - 1), "UBIGINT"]
-Number = Annotated[int, Field(ge=0), "INTEGER"]
-"""A text in the annotation names the SQL type where it is not the usual one."""
-
-
-class Table(BaseModel):
-    """A row of a table; the class says what the table is called, and its key and indexes."""
-
-    table_name: ClassVar[str]
-    primary_key: ClassVar[tuple[str, ...]] = ()
-    unique: ClassVar[tuple[str, ...]] = ()
-    """What tests prove to be unique where there is no primary key."""
-    indexes: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
-    compression: ClassVar[dict[str, str]] = {}
-    """How columns are packed where DuckDB is not to try out every way."""
+from payment_simulator.persistence.rows import EventRow, PaymentRow
+from payment_simulator.persistence.table import Count, Hash, Number, Seed, Table
 
 
 class Simulation(Table):
@@ -82,34 +65,6 @@ class LogSegment(Table):
     log_bytes: int | None = None
 
 
-class EventRow(Table):
-    """An event, as it is stored: the view `simulation_events` has it as people read it.
-
-    `run_number` is that of `simulations`, `kind` the code of its type in the canonical log, `agent` and `peer` are
-    numbers of banks (`simulation_agents`; -1: none), `payment` and `part` what the name of its payment is made of (0:
-    none). `amount` and the three numbers mean what the catalogue of events says for its type. Only an event that these
-    do not tell has `details`: all its fields but `agent_id` and `tx_id`, as JSON.
-    """
-
-    table_name = "event_rows"
-    unique = ("run_number", "seq")
-    compression: ClassVar[dict[str, str]] = {"details": "zstd"}
-    run_number: Number
-    seq: Count
-    tick: Number
-    kind: Annotated[int, "UTINYINT"]
-    agent: Annotated[int, "INTEGER"]
-    peer: Annotated[int, "INTEGER"]
-    payment: Count
-    part: str | None = None
-    amount: int
-    number_1: int
-    number_2: int
-    number_3: int
-    details: str | None = None
-    written_at: datetime
-
-
 class SimulationEvent(Table):
     """An event, as it is read. `details` holds, as JSON, all its fields but `agent_id` and `tx_id`."""
 
@@ -156,39 +111,6 @@ class EventTransaction(Table):
     simulation_id: str
     seq: Count
     tx_id: str
-
-
-class PaymentRow(Table):
-    """A payment, as it is stored: the view `transactions` has it as people read it.
-
-    `payment` and `part` (0: it is none) are what its name is made of, `sender` and `receiver` numbers of banks.
-    `status` is a place among those of `Transaction`, a priority of the settlement system one among its texts in the
-    catalogue of events; -1: none, also for ticks.
-    """
-
-    table_name = "payment_rows"
-    unique = ("run_number", "payment", "part")
-    run_number: Number
-    payment: Count
-    part: Number
-    sender: Number
-    receiver: Number
-    amount: int
-    priority: Number
-    is_divisible: bool
-    arrival_tick: Number
-    deadline_tick: int
-    settlement_tick: Annotated[int, "INTEGER"]
-    status: Annotated[int, "TINYINT"]
-    overdue_since_tick: Annotated[int, "INTEGER"]
-    amount_settled: int
-    queue1_ticks: Number
-    queue2_ticks: Number
-    total_delay_ticks: Number
-    delay_cost: int
-    rtgs_priority: Annotated[int, "TINYINT"]
-    rtgs_submission_tick: Annotated[int, "INTEGER"]
-    declared_rtgs_priority: Annotated[int, "TINYINT"]
 
 
 class Transaction(Table):

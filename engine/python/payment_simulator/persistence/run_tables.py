@@ -98,16 +98,7 @@ class RunTables:
         for number, agent_id in enumerate(self._agent_ids):
             self._insert("simulation_agents", agent_number=number, agent_id=agent_id)
         for agent in self.config["agents"]:
-            text = canonical_json(agent["policy"])
-            self._insert(
-                "policy_snapshots",
-                agent_id=agent["id"],
-                snapshot_day=0,
-                snapshot_tick=0,
-                policy_hash=hashlib.sha256(text.encode()).hexdigest(),
-                policy_json=text,
-                created_by="init",
-            )
+            self._note_policy(0, agent["id"], agent["policy"], "init")
 
     def take(self, views: Views, end_tick: int, end_seq: int, *, ends_day: bool) -> Part:
         """What happened since the last part, up to a tick and the event with which it begins.
@@ -166,6 +157,24 @@ class RunTables:
         self._insert_rows("more_event_agents", pa.concat_tables(batch.more_agents for batch in part.events))
         self._insert_rows("event_transactions", pa.concat_tables(batch.transactions for batch in part.events))
 
+        for batch in part.events:
+            for tick, agent_id, policy in batch.policies:
+                self._note_policy(tick, agent_id, policy, "manual")
+
+    def _note_policy(self, tick: int, agent_id: str, policy: Any, created_by: str) -> None:
+        """A bank's policy from a tick on, in place of one that was given to it in the same tick."""
+        text = canonical_json(policy)
+        self._insert(
+            "policy_snapshots",
+            or_replace=True,
+            agent_id=agent_id,
+            snapshot_day=tick // self.ticks_per_day,
+            snapshot_tick=tick,
+            policy_hash=hashlib.sha256(text.encode()).hexdigest(),
+            policy_json=text,
+            created_by=created_by,
+        )
+
     def _write_day(self, tables: Mapping[str, Any], end_seq: int, end_tick: int) -> None:
         """What is told once a day, in place of what was told before of the payments that were open."""
         day = (end_tick - 1) // self.ticks_per_day
@@ -217,10 +226,11 @@ class RunTables:
             log_hash=views.log_hash(),
         )
 
-    def _insert(self, table: str, **row: Any) -> None:
+    def _insert(self, table: str, *, or_replace: bool = False, **row: Any) -> None:
         row = {"simulation_id": self.simulation_id, **row}
         places = ", ".join("?" * len(row))
-        self.connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
+        insert = "INSERT OR REPLACE" if or_replace else "INSERT"
+        self.connection.execute(f"{insert} INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
 
     def _insert_rows(self, name: str, rows: pa.Table, *computed: str) -> None:
         """The columns of `rows` that a table has, and others that are computed."""

@@ -9,7 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import duckdb
 
-from payment_simulator.persistence.models import READ, TABLES, Table
+from payment_simulator.persistence.models import READ, TABLES
+from payment_simulator.persistence.table import Table
 from payment_simulator.persistence.views import VIEWS
 
 MIGRATIONS_TABLE = """CREATE TABLE IF NOT EXISTS schema_migrations (

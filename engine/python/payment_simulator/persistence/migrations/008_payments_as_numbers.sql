@@ -29,7 +29,7 @@ CREATE TABLE payment_rows (
 INSERT INTO payment_rows
 SELECT run_number, CAST(regexp_extract(tx_id, '^tx_([0-9]+)', 1) AS BIGINT) AS payment, coalesce(split_index, 0) AS part,
     sender.agent_number, receiver.agent_number, amount, priority, is_divisible, arrival_tick, deadline_tick,
-    coalesce(settlement_tick, -1), list_position(['pending', 'settled', 'dropped', 'overdue'], status) - 1,
+    coalesce(settlement_tick, -1), list_position(['pending', 'settled', 'dropped', 'overdue'], t.status) - 1,
     coalesce(overdue_since_tick, -1), amount_settled, queue1_ticks, queue2_ticks, total_delay_ticks, delay_cost,
     coalesce(list_position(['HighlyUrgent', 'Urgent', 'Normal'], rtgs_priority), 0) - 1,
     coalesce(rtgs_submission_tick, -1),
