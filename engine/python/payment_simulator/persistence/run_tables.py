@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,7 +66,9 @@ class RunTables:
         self._agent_ids = views.agent_ids
         self._roll_up = RollUp(views, every_tick=full_replay)
         self._full_replay = full_replay
-        self._segment = self._run_number = 0
+        self._segment = 0
+        # Drawn, not counted: runs of several connections begin without seeing each other.
+        self._run_number = secrets.randbelow(2**31 - 1) + 1
         self._day_seq = self._told_tick = 0
         self._literal = "'" + simulation_id.replace("'", "''") + "'"
 
@@ -78,9 +81,6 @@ class RunTables:
                 f"{path}: there is a simulation {self.simulation_id!r} already ({found[0][0]});"
                 " choose another --simulation-id"
             )
-        [(self._run_number,)] = self.connection.execute(
-            "SELECT coalesce(max(run_number), 0) + 1 FROM simulations"
-        ).fetchall()
         self._insert(
             "simulations",
             run_number=self._run_number,
