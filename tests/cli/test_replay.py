@@ -107,7 +107,7 @@ FAILURES = [
     (["--db-path", "none.db"], "none.db: there is no such database"),
     (["--from-tick", "40"], "ticks 40 to 39 are not all there: simulation 'one' has the ticks 0 to 39"),
     (["--to-tick", "40"], "ticks 0 to 40 are not all there"),
-    (["--from-tick", "9", "--to-tick", "8"], "ticks 9 to 8 are not all there"),
+    (["--from-tick", "9", "--to-tick", "8"], "--from-tick 9 is after --to-tick 8; swap them"),
     (["--filter-agent", "NORTH"], "need --verbose or --event-stream"),
     (["--mode", "stream"], "a replay has no mode stream"),
     (["-v", "--event-stream"], "exclude each other"),

@@ -67,6 +67,8 @@ def _replay(path: Path, simulation_id: str | None, to_tick: int | None, output: 
         stored = StoredRun(database, simulation_id)
         recording, config = stored.recording(), stored.config()
     first, last = output.first_tick, stored.ticks - 1 if to_tick is None else to_tick
+    if to_tick is not None and first > to_tick:
+        raise CommandError(f"--from-tick {first} is after --to-tick {to_tick}; swap them")
     if not 0 <= first <= last < stored.ticks:
         raise CommandError(
             f"ticks {first} to {last} are not all there: simulation {stored.simulation_id!r} has the ticks"
