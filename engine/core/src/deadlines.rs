@@ -1,6 +1,7 @@
 //! Which payments are due when: a list for each tick, threaded through the payments.
 
 use crate::log::NONE;
+use crate::pages::Pages;
 
 /// A calendar of deadlines.
 #[derive(Debug, Clone, Default)]
@@ -8,7 +9,7 @@ pub struct Deadlines {
     /// The last payment entered for each tick, up to the latest deadline so far.
     last_due: Vec<u32>,
     /// For each payment, the one entered before it for the same tick.
-    before: Vec<u32>,
+    before: Pages<u32>,
 }
 
 impl Deadlines {

@@ -31,12 +31,8 @@ pub fn give_back_finished(state: &mut State) {
     left.clone().zip(0..).for_each(|(slot, place)| places[slot as usize] = place);
     state.log.keep_slots(left, slots as u32);
 
-    let mut slot = 0;
-    state.transactions.retain(|_| {
-        slot += 1;
-        is_left[slot - 1]
-    });
-    state.transactions.shrink_to(2 * state.transactions.len() + ROOM);
+    let payments = std::mem::take(&mut state.transactions).into_items().zip(is_left);
+    state.transactions = payments.filter(|(_, is_left)| *is_left).map(|(payment, _)| payment).collect();
     state.deadlines = Deadlines::default();
     for (payment, place) in state.transactions.iter_mut().zip(0..) {
         if payment.is_part() {

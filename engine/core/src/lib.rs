@@ -35,6 +35,7 @@ pub mod collateral;
 mod deadlines;
 mod escalation;
 mod finished;
+pub mod pages;
 pub mod pool;
 mod queue1;
 mod rng;

@@ -1,10 +1,11 @@
 //! The event log: append-only, and the one truth from which everything else is told.
 //!
 //! A row of 24 bytes holds what most events share (what, who, with whom, which payment, how much); what is left of an event are a few
-//! bytes of its own. Ticks are an index over both. The canonical log, of which `log_hash` is the SHA-256, is the same content in
+//! bytes of its own (`log/chapters.rs`). Ticks are an index over both. The canonical log, of which `log_hash` is the SHA-256, is the same content in
 //! one row an event (`log/canonical.rs`); `docs/log.md` describes its bytes.
 
 mod canonical;
+mod chapters;
 mod columns;
 mod json;
 mod numbering;
@@ -13,6 +14,8 @@ mod rows;
 mod saved;
 
 pub use canonical::LogError;
+use chapters::Chapter;
+pub use chapters::Events;
 pub use columns::{Column, EventColumns, event_columns};
 pub use json::write_json_lines;
 pub(crate) use numbering::Numbering;
@@ -30,8 +33,9 @@ pub const NONE: u32 = u32::MAX;
 /// All that has happened, or what is kept of it (`log/retention.rs`).
 #[derive(Debug, Clone, Default)]
 pub struct EventLog {
-    rows: Vec<Row>,
-    payload: Vec<u8>,
+    /// The chapters before the last one, and the last one.
+    chapters: Vec<Chapter>,
+    last: Chapter,
     ticks: Vec<TickStart>,
     /// The parts of split payments, ascending: their names are those of their wholes and a number.
     parts: Vec<Part>,
@@ -72,7 +76,7 @@ struct Part {
     number: u32,
 }
 
-/// Where a tick's events begin.
+/// Where a tick's events begin: the place of the first among those that are kept, and its own bytes in its chapter.
 #[derive(Debug, Clone, Copy)]
 struct TickStart {
     event: usize,
@@ -224,15 +228,21 @@ impl EventLog {
     /// Begin the next tick.
     pub fn begin_tick(&mut self) {
         self.parts_before_tick = self.parts.len();
-        self.ticks.push(TickStart { event: self.rows.len(), payload: self.payload.len() });
+        self.turn_over();
+        self.ticks.push(self.end());
+    }
+
+    /// Where the next event goes.
+    fn end(&self) -> TickStart {
+        TickStart { event: self.last.end(), payload: self.last.payload.len() }
     }
 
     /// Append an event; its own bytes are written to what is returned.
     #[inline]
     pub fn append(&mut self, kind: EventKind, common: Common) -> PayloadWriter<'_> {
         let Common { agent, peer, payment, amount } = common;
-        self.rows.push(Row { amount, agent, peer, payment, kind });
-        PayloadWriter(&mut self.payload)
+        self.last.rows.push(Row { amount, agent, peer, payment, kind });
+        PayloadWriter(&mut self.last.payload)
     }
 
     /// Note that a payment is a part of another, before anything else is logged about it.
@@ -243,7 +253,7 @@ impl EventLog {
     /// Note that the next event is the arrival of the next payment.
     #[inline]
     pub fn note_arrival(&mut self) {
-        self.arrivals.push(self.rows.len() as u32);
+        self.arrivals.push(self.last.end() as u32);
     }
 
     /// How many payments have arrived.
@@ -254,7 +264,7 @@ impl EventLog {
     /// Who pays whom, and how much, with a payment whose arrival is kept.
     pub fn parties(&self, payment: u32) -> (u32, u32, Cents) {
         let event = self.arrivals[(payment - self.forgotten_payments) as usize] as usize;
-        let row = &self.rows[event];
+        let row = self.row(event);
         (row.agent, row.peer, row.amount)
     }
 
@@ -318,7 +328,7 @@ impl EventLog {
 
     /// How many events have happened.
     pub fn len(&self) -> usize {
-        self.forgotten + self.rows.len()
+        self.forgotten + self.last.end()
     }
 
     /// Whether nothing has happened.
@@ -333,25 +343,22 @@ impl EventLog {
 
     /// Bytes that the log holds.
     pub fn size_bytes(&self) -> usize {
-        self.rows.len() * size_of::<Row>()
-            + self.arrivals.len() * 4
-            + self.payload.len()
-            + self.ticks.len() * size_of::<TickStart>()
+        let chapters: usize = self.chapters.iter().map(Chapter::size_bytes).sum();
+        chapters + self.last.size_bytes() + size_of_val(&*self.arrivals) + size_of_val(&*self.ticks)
     }
 
     /// Where the events of each tick end, of a log that keeps all.
     pub fn event_ends(&self) -> Vec<i64> {
-        let ends = self.ticks.iter().skip(1).map(|start| start.event).chain((!self.ticks.is_empty()).then_some(self.rows.len()));
+        let ends = self.ticks.iter().skip(1).map(|start| start.event).chain((!self.ticks.is_empty()).then_some(self.last.end()));
         ends.map(|end| end as i64).collect()
     }
 
     /// The events of `from_tick..to_tick` that are kept, in order. Ticks beyond the end hold nothing.
     pub fn range(&self, from_tick: u32, to_tick: u32) -> Events<'_> {
-        let end = TickStart { event: self.rows.len(), payload: self.payload.len() };
-        let start = |tick: u32| self.ticks.get((tick - self.first_tick) as usize).copied().unwrap_or(end);
+        let start = |tick: u32| self.ticks.get((tick - self.first_tick) as usize).copied().unwrap_or(self.end());
         let from_tick = from_tick.max(self.first_tick);
         let (from, to) = (start(from_tick), start(to_tick.max(from_tick)));
-        Events { log: self, tick: from_tick, next: from.event, end: to.event, payload: from.payload }
+        self.events(from_tick, from.event, to.event, from.payload)
     }
 
     /// The events from place `from` up to and without `to` that are kept, in order. Places beyond the end hold nothing.
@@ -387,36 +394,6 @@ fn write_payment_id(number: u64, part: u32, out: &mut Vec<u8>) {
 fn write_part(part: u32, out: &mut Vec<u8>) {
     out.push(b'.');
     json::write_digits(u64::from(part), 1, out);
-}
-
-/// Events in order.
-#[derive(Debug, Clone)]
-pub struct Events<'a> {
-    log: &'a EventLog,
-    tick: u32,
-    next: usize,
-    end: usize,
-    payload: usize,
-}
-
-impl<'a> Iterator for Events<'a> {
-    type Item = EventRef<'a>;
-
-    fn next(&mut self) -> Option<EventRef<'a>> {
-        if self.next >= self.end {
-            return None;
-        }
-        let (log, index) = (self.log, self.next);
-        while log.ticks.get((self.tick - log.first_tick) as usize + 1).is_some_and(|start| start.event <= index) {
-            self.tick += 1;
-        }
-        let Row { amount, agent, peer, payment, kind } = log.rows[index];
-        let rest = &log.payload[self.payload..];
-        let payload = &rest[..payload_width(kind, rest)];
-        self.payload += payload.len();
-        self.next += 1;
-        Some(EventRef { sequence: log.sequence(index), tick: self.tick, kind, agent, peer, payment, amount, payload })
-    }
 }
 
 /// How many bytes an event of each kind has of its own, where that is the same for all.

@@ -12,6 +12,7 @@ use crate::event::EventKind;
 use crate::finished::give_back_finished;
 use crate::log::{Common, EventLog, NotKept, Retention};
 use crate::money::Cents;
+use crate::pages::Pages;
 use crate::pool::{allocate_pools, return_pools};
 use crate::queue1::{apply_policies, apply_policies_to_queue2};
 use crate::scenario_events::ScenarioEvents;
@@ -195,7 +196,7 @@ impl Orchestrator {
     }
 
     /// The payments, in the order in which they arose; where not all events are kept, finished ones are given back.
-    pub fn transactions(&self) -> &[Transaction] {
+    pub fn transactions(&self) -> &Pages<Transaction> {
         &self.state.transactions
     }
 

@@ -208,7 +208,7 @@ impl Orchestrator {
             tick: state.tick,
             processes: self.processes.iter().map(|process| process.progress()).collect(),
             agents: agents.collect(),
-            transactions: state.transactions.clone(),
+            transactions: state.transactions.iter().cloned().collect(),
             queue2: state.queue2.saved(),
             counts: state.tally.of_run,
             journal: self.journal.clone(),
@@ -295,7 +295,7 @@ fn restore_payments(state: &mut State, transactions: Vec<Transaction>) -> Result
             state.agents[payment.sender as usize].count_queued(payment);
         }
     }
-    state.transactions = transactions;
+    state.transactions = transactions.into_iter().collect();
     for index in 0..payments as u32 {
         let payment = &state.transactions[index as usize];
         if payment.is_queued() && payment.is_overdue() {

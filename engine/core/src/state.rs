@@ -8,6 +8,7 @@ use crate::error::{ConfigError, SimulationError};
 use crate::event::EventKind;
 use crate::log::{Common, EventLog, NONE};
 use crate::money::Cents;
+use crate::pages::Pages;
 use crate::policy::Decision;
 use crate::settlement::{Queue2, Room};
 use crate::tally::Tally;
@@ -34,7 +35,7 @@ pub struct State {
     pub tree_banks: Vec<u32>,
     /// The payments, in the order in which they arose. A payment's place is its number unless finished payments were given back
     /// (`finished.rs`); the log knows both.
-    pub transactions: Vec<Transaction>,
+    pub transactions: Pages<Transaction>,
     /// Which payments are due when.
     pub deadlines: Deadlines,
     /// Payments released in this tick, in order.
@@ -128,7 +129,7 @@ impl State {
             },
             agent_ids: agent_ids.to_vec(),
             rates: CostRates::new(&config.cost_rates)?,
-            transactions: Vec::new(),
+            transactions: Pages::default(),
             deadlines: Deadlines::default(),
             submissions: Vec::new(),
             queue2: Queue2::new(agents.len()),

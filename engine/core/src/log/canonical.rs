@@ -294,7 +294,7 @@ impl<'a> Reader<'a> {
                 Place::Peer => common.peer = value.u32(),
                 Place::Payment => common.payment = value.u32(),
                 Place::Amount => common.amount = value.i64(),
-                Place::Payload => self.log.payload.extend_from_slice(bytes),
+                Place::Payload => self.log.last.payload.extend_from_slice(bytes),
             }
         }
         match kind {
@@ -339,7 +339,8 @@ impl<'a> Reader<'a> {
         self.require(common.payment == number, at, || {
             format!("payment {} arrives where payment {number} is the next", common.payment)
         })?;
-        let parent = PayloadReader::new(&self.log.payload[self.log.payload.len() - 4..]).u32();
+        let payload = &self.log.last.payload;
+        let parent = PayloadReader::new(&payload[payload.len() - 4..]).u32();
         if parent != NONE && self.is_whole {
             let follows = self.log.parts.last().filter(|last| last.whole == parent && last.payment + 1 == number);
             let part = follows.map_or(1, |last| last.number + 1);

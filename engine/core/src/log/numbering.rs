@@ -2,6 +2,7 @@
 //!
 //! While a tick runs its events name payments by slot, so that logging costs nothing more; when it is over they get the numbers.
 
+use super::chapters::Chapter;
 use super::{EventLog, NONE};
 use crate::event::{FieldType, PayloadReader, Place};
 use serde::{Deserialize, Serialize};
@@ -92,11 +93,12 @@ impl EventLog {
         let Some(start) = self.ticks.last().copied().filter(|_| !self.numbering.is_trivial()) else { return };
         let numbering = &self.numbering;
         let mut at = start.payload;
-        for row in &mut self.rows[start.event..] {
+        let Chapter { first, rows, payload } = &mut self.last;
+        for row in &mut rows[start.event - *first..] {
             row.payment = numbering.number(row.payment);
             for field in row.kind.event_type().fields.iter().filter(|field| field.place == Place::Payload) {
-                let width = PayloadReader::new(&self.payload[at..]).width(field.field_type);
-                numbering.rewrite(&mut self.payload[at..at + width], field.field_type);
+                let width = PayloadReader::new(&payload[at..]).width(field.field_type);
+                numbering.rewrite(&mut payload[at..at + width], field.field_type);
                 at += width;
             }
         }

@@ -1,7 +1,8 @@
 //! How much of the log is kept, and its hash while it is written.
 
+use super::EventLog;
 use super::canonical::{Hash, head};
-use super::{EventLog, Events};
+use super::chapters::{Chapter, Events};
 use crate::event::EventKind;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -138,10 +139,12 @@ impl EventLog {
     fn forget(&mut self) {
         self.forget_parts();
         self.first_tick = self.ticks();
-        self.forgotten += self.rows.len();
+        self.forgotten += self.last.end();
         self.forgotten_payments += self.arrivals.len() as u32;
-        self.rows.clear();
-        self.payload.clear();
+        self.chapters.clear();
+        self.last.first = 0;
+        self.last.rows.clear();
+        self.last.payload.clear();
         self.ticks.clear();
         self.arrivals.clear();
     }
@@ -157,23 +160,23 @@ impl EventLog {
             }
             payload += event.payload.len();
         }
-        let happened = self.rows.len() - start.event;
+        let happened = self.last.end() - start.event;
         let next_sequence = self.len() - happened;
         let mut payload_end = start.payload;
         self.arrivals.truncate(self.arrivals.partition_point(|event| (*event as usize) < start.event));
+        let Chapter { first, rows, payload: bytes } = &mut self.last;
         for (to, (from, payload)) in (start.event..).zip(&kept) {
-            self.rows[to] = self.rows[*from];
-            self.payload.copy_within(payload.clone(), payload_end);
+            rows[to - *first] = rows[from - *first];
+            bytes.copy_within(payload.clone(), payload_end);
             payload_end += payload.len();
             self.sequences.push((next_sequence + from - start.event) as u64);
-            if self.rows[to].kind == EventKind::Arrival {
+            if rows[to - *first].kind == EventKind::Arrival {
                 self.arrivals.push(to as u32);
             }
         }
-        let end = start.event + kept.len();
+        rows.truncate(start.event + kept.len() - *first);
+        bytes.truncate(payload_end);
         self.forgotten += happened - kept.len();
-        self.rows.truncate(end);
-        self.payload.truncate(payload_end);
     }
 }
 

@@ -80,7 +80,7 @@ impl EventLog {
         let names = saved.parts.is_sorted_by(|a, b| a.payment < b.payment)
             && saved.parts.iter().all(|part| part.payment < payments && part.whole < part.payment)
             && saved.parts.iter().all(|part| saved.parts.binary_search_by_key(&part.whole, |other| other.payment).is_err());
-        let places = retention != Retention::Settlements || saved.sequences.len() == log.rows.len();
+        let places = retention != Retention::Settlements || saved.sequences.len() == log.last.end();
         if !names || !places || saved.ticks < log.first_tick {
             return Err("its log does not agree with itself".to_owned());
         }

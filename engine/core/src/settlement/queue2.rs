@@ -5,6 +5,7 @@
 
 use crate::log::NONE;
 use crate::money::Cents;
+use crate::pages::Pages;
 use crate::transaction::{Status, Transaction};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -128,7 +129,7 @@ impl Queue2 {
     }
 
     /// An empty queue becomes what it was when a snapshot was taken. False if it cannot have been.
-    pub fn restore(&mut self, saved: Saved, transactions: &mut [Transaction]) -> bool {
+    pub fn restore(&mut self, saved: Saved, transactions: &mut Pages<Transaction>) -> bool {
         let in_queue2 = |payment: &&Transaction| payment.status == Status::Queue2;
         let places = transactions.iter().zip(0..).filter(|(payment, _)| in_queue2(payment));
         let mut entries: Vec<(u32, u8, u32)> =
@@ -185,7 +186,7 @@ impl Queue2 {
 
     /// Append a payment, in a class of declared priority (0 to 2). False if the queue has had more entries than can be numbered.
     #[must_use]
-    pub fn push(&mut self, index: u32, class: u8, transactions: &mut [Transaction]) -> bool {
+    pub fn push(&mut self, index: u32, class: u8, transactions: &mut Pages<Transaction>) -> bool {
         if self.next_sequence == NONE {
             return false;
         }
@@ -213,7 +214,7 @@ impl Queue2 {
     }
 
     /// Take a payment out.
-    pub fn remove(&mut self, index: u32, transactions: &mut [Transaction]) {
+    pub fn remove(&mut self, index: u32, transactions: &mut Pages<Transaction>) {
         let payment = &mut transactions[index as usize];
         let (sender, receiver, amount) = (payment.sender, payment.receiver, payment.amount);
         let queue_place = Place { class: payment.queue2_class, sequence: payment.queue2_sequence };
@@ -341,7 +342,7 @@ impl SenderQueue {
         self.smallest.len() / 2
     }
 
-    fn push(&mut self, index: u32, sequence: u32, amount: Cents, transactions: &mut [Transaction]) {
+    fn push(&mut self, index: u32, sequence: u32, amount: Cents, transactions: &mut Pages<Transaction>) {
         if self.payments.len() == self.capacity() {
             self.rebuild(transactions);
         }
@@ -377,7 +378,7 @@ impl SenderQueue {
     }
 
     /// Close the gaps and leave at least as much room as there are payments.
-    fn rebuild(&mut self, transactions: &mut [Transaction]) {
+    fn rebuild(&mut self, transactions: &mut Pages<Transaction>) {
         let kept: Vec<(u32, u32)> =
             self.payments.iter().copied().zip(self.sequences.iter().copied()).filter(|(payment, _)| *payment != NONE).collect();
         let capacity = (2 * (kept.len() + 1)).next_power_of_two().max(8);
@@ -437,7 +438,7 @@ mod tests {
     #[test]
     fn a_queue_that_cannot_have_been_is_not_restored() {
         let queued = |receiver| Transaction { receiver, status: Status::Queue2, ..example(10) };
-        type Change = fn(&mut Saved, &mut [Transaction]);
+        type Change = fn(&mut Saved, &mut Pages<Transaction>);
         let cases: [(Change, bool); 6] = [
             (|_, _| (), true),
             (|saved, _| saved.woken = vec![3], true),
@@ -447,7 +448,7 @@ mod tests {
             (|_, payments| payments[1].queue2_class = 3, false),
         ];
         for (place, (change, expected)) in cases.into_iter().enumerate() {
-            let mut payments = vec![queued(1), queued(2)];
+            let mut payments = Pages::from_iter([queued(1), queued(2)]);
             let mut queue = Queue2::new(4);
             assert!(queue.push(0, 2, &mut payments) && queue.push(1, 0, &mut payments));
             let mut saved = queue.saved();
@@ -468,7 +469,7 @@ mod tests {
             steps in prop::collection::vec((any::<bool>(), 1_i64..50, 1_u32..4, 0_i64..50, 0_u8..3), 1..200),
         ) {
             let mut queue = Queue2::new(4);
-            let mut transactions = Vec::new();
+            let mut transactions = Pages::default();
             let mut plain: Vec<(u8, u32)> = Vec::new();
             for (push, amount, receiver, liquidity, class) in steps {
                 if push || plain.is_empty() {
