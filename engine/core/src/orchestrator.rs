@@ -116,6 +116,9 @@ impl Orchestrator {
         state.log.begin_tick();
         begin_day(state);
         self.journal.carry_out(state, &self.config)?;
+        if state.tick > 0 && state.is_first_tick_of_day() && state.rules.daily_liquidity_reallocation {
+            allocate_pools(state);
+        }
         self.scenario_events.execute_due(state, &mut self.processes)?;
         generate_arrivals(&mut self.processes, state)?;
         apply_strategic_collateral_trees(state);
@@ -229,7 +232,7 @@ fn require_payment_trees(config: &Config, state: &State) -> Result<(), ConfigErr
     Ok(())
 }
 
-/// On the first tick of a day nothing has been sent yet: limits have their full room again. Pools are allocated anew.
+/// On the first tick of a day nothing has been sent yet: limits have their full room again.
 fn begin_day(state: &mut State) {
     if !state.is_first_tick_of_day() {
         return;
@@ -240,9 +243,6 @@ fn begin_day(state: &mut State) {
             limits.clear();
             state.queue2.wake(number as u32);
         }
-    }
-    if state.tick > 0 && state.rules.daily_liquidity_reallocation {
-        allocate_pools(state);
     }
 }
 

@@ -120,6 +120,31 @@ fn a_policy_of_trees_that_replaces_a_built_in_one_has_all_its_trees() {
 }
 
 #[test]
+fn a_command_before_a_day_comes_before_its_pools_are_allocated() {
+    let mut scenario = two_banks();
+    (scenario["ticks_per_day"], scenario["num_days"]) = (json!(2), json!(2));
+    scenario["daily_liquidity_reallocation"] = json!(true);
+    scenario["agents"][0]["liquidity_pool"] = json!(1000);
+    let document = json!({
+        "version": "1.0", "policy_id": "half", "parameters": {"initial_liquidity_fraction": 0.5},
+        "payment_tree": {"type": "action", "node_id": "R", "action": "Release", "parameters": {}},
+    });
+    let half: PolicyConfig = serde_json::from_value(json!({"type": "Tree", "document": document})).unwrap();
+    let mut run = start(&scenario);
+    assert_eq!(run.balances(), [2000, 1000]);
+    run.run(2).unwrap();
+    assert_eq!(run.balances(), [1000, 1000], "the pool was given back");
+    run.replace_policy("A", &half).unwrap();
+    run.submit(submission(5000, 4)).unwrap();
+    run.tick().unwrap();
+    assert_eq!(run.balances(), [1500, 1000], "as the new policy says");
+    assert_eq!(run.state().throughput_today[0], (1, 0), "the payment is of the new day");
+    let names: Vec<_> = run.log().range(2, 3).map(|event| event.kind.event_type().name).collect();
+    let order: Vec<_> = names.iter().filter(|name| ["ControlExecuted", "LiquidityAllocation"].contains(name)).collect();
+    assert_eq!(order, [&"ControlExecuted", &"ControlExecuted", &"LiquidityAllocation"]);
+}
+
+#[test]
 fn collateral_is_held_for_five_ticks() {
     let mut run = start(&two_banks());
     let message = |result: Result<(), payment_simulator_core::control::ControlError>| result.unwrap_err().to_string();

@@ -80,6 +80,14 @@ fn money_that_comes_late_in_a_pass_helps_earlier_payments_in_the_next() {
     let off = |value: &mut serde_json::Value| value["lsm_config"] = json!({"enable_bilateral": false, "enable_cycles": false});
     assert_eq!(run.run(2, off).balances(), [50, 0, 0, 0]);
     assert_eq!(run.run(3, off).balances(), [0, 0, 0, 50]);
+    // A loop that cannot settle brings no second pass into the tick; one that settles does.
+    for (z, after) in [(0, [50, 0, 0, 0]), (20, [0, 0, 0, 50])] {
+        let with_loop = Scenario {
+            balances: &[("A", 0), ("B", 0), ("C", 50), ("D", 0), ("X", 0), ("Y", 0), ("Z", z)],
+            payments: &[run.payments, &[(1, "X", "Y", 30, 9), (1, "Y", "Z", 30, 9), (1, "Z", "X", 50, 9)]].concat(),
+        };
+        assert_eq!(with_loop.run(2, |_| {}).balances()[..4], after);
+    }
 }
 
 #[test]
@@ -268,6 +276,47 @@ fn a_new_rate_of_arrivals_holds_from_nothing_too() {
         let details = executed.fields().find(|(field, _)| field.name == "details").unwrap().1;
         assert!(matches!(&details, Value::Object(told) if told.contains(&("new_rate", Value::Float(rate)))), "{details:?}");
     }
+}
+
+#[test]
+fn a_bank_that_would_have_nobody_left_to_pay_pays_as_before() {
+    let receivers = |changes: &[(&str, f64)]| {
+        let run = Scenario { balances: &[("A", 0), ("B", 0), ("C", 0)], payments: &[] }.run(2, |value| {
+            value["agents"][0]["arrivals"] = json!([{
+                "rate_per_tick": 20.0, "amount": {"type": "Uniform", "min": 1, "max": 5}, "deadline_min": 1, "deadline_max": 5,
+                "priority": {"type": "Fixed", "value": 5}, "counterparty_weights": {"B": 1.0, "C": 1.0}}]);
+            value["scenario_events"] = changes
+                .iter()
+                .map(|(bank, weight)| {
+                    json!({"type": "CounterpartyWeightChange", "agent": "A", "counterparty": bank, "new_weight": weight,
+                       "auto_balance_others": false, "schedule": {"type": "OneTime", "tick": 0}})
+                })
+                .collect();
+        });
+        assert_eq!(count(&run, EventKind::ScenarioEventExecuted), changes.len());
+        run.transactions().iter().map(|payment| payment.receiver).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    };
+    let cases: [(&[(&str, f64)], Vec<u32>); 4] = [
+        (&[], vec![1, 2]),
+        (&[("B", 0.0)], vec![2]),
+        (&[("B", 0.0), ("C", 0.0)], vec![2]),
+        (&[("B", 0.0), ("C", 0.0), ("B", 1.0)], vec![1, 2]),
+    ];
+    for (changes, expected) in cases {
+        let found: Vec<u32> = receivers(changes);
+        assert_eq!(found, expected, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_payment_that_was_split_is_not_escalated_and_its_parts_are() {
+    let run = Scenario { balances: &[("A", 0), ("B", 0)], payments: &[(0, "A", "B", 100, 6)] }.run(5, |value| {
+        value["agents"][0]["policy"] = json!({"type": "MockSplitting", "num_splits": 2});
+        value["priority_escalation"] = json!({"start_escalating_at_ticks": 4, "max_boost": 4});
+    });
+    let escalated: std::collections::BTreeSet<u32> =
+        run.log().iter().filter(|event| event.kind == EventKind::PriorityEscalated).map(|event| event.payment).collect();
+    assert_eq!(escalated.into_iter().collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

@@ -375,6 +375,69 @@ mod tests {
         })
     }
 
+    /// Rings of banks that overlap, of equal or nearly equal amounts, with little liquidity: of so many payments hardly any set settles, and
+    /// most that nearly settle differ in one.
+    fn rings(payments_max: usize) -> impl Strategy<Value = Scenario> {
+        (3_u32..8).prop_flat_map(move |banks| {
+            let ring = (0..banks, prop::collection::vec((1..banks, prop_oneof![4 => Just(0_i64), 1 => 1_i64..3]), 2..6), 1_i64..6);
+            let payments = prop::collection::vec(ring, 3..10).prop_map(move |rings| {
+                let mut payments = Vec::new();
+                for (first, steps, amount) in rings {
+                    let mut bank = first;
+                    for (step, more) in steps {
+                        payments.push((bank, (bank + step) % banks, 5 * amount + more));
+                        bank = (bank + step) % banks;
+                    }
+                    if bank != first {
+                        payments.push((bank, first, 5 * amount));
+                    }
+                }
+                payments.truncate(payments_max);
+                payments
+            });
+            let liquidity = prop_oneof![3 => Just(0_i64), 1 => 1_i64..4, 1 => 5_i64..12];
+            let limit = prop_oneof![9 => Just(None), 1 => (0_i64..90, 0_i64..60).prop_map(Some)];
+            (prop::collection::vec(liquidity, banks as usize), payments, prop::collection::vec(limit, banks as usize))
+        })
+    }
+
+    /// The most payments, then the most value, of all sets that are feasible: each set differs from the one before in one payment.
+    fn best_of_all_sets(batch: &Batch) -> (usize, i128) {
+        let payments = &batch.payments;
+        let mut included = vec![false; payments.len()];
+        let mut sums = batch.sums(&included);
+        let mut is_short = vec![false; batch.liquidity.len()];
+        let (mut count, mut value, mut best) = (0, 0, (0, 0));
+        for step in 1_u32..1 << payments.len() {
+            let place = step.trailing_zeros() as usize;
+            let payment = &payments[place];
+            included[place] = !included[place];
+            let sign = if included[place] { 1 } else { -1 };
+            batch.add(&mut sums, payment, sign);
+            (count, value) = (count + sign, value + sign * i128::from(payment.amount));
+            for bank in [payment.sender as usize, payment.receiver as usize] {
+                is_short[bank] = batch.is_short(&sums, bank);
+            }
+            if !is_short.contains(&true) {
+                best = best.max((count, value));
+            }
+        }
+        (best.0 as usize, best.1)
+    }
+
+    proptest! {
+        // Up to a million sets a case.
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 32))]
+
+        #[test]
+        fn nothing_better_than_best_effort_exists_up_to_twenty_payments((liquidity, payments, limits) in rings(EXACT_PAYMENTS_MAX)) {
+            let batch = batch(&liquidity, &payments, &limits);
+            let chosen = batch.best(MultilateralMode::BestEffort);
+            prop_assert!(is_feasible(&batch, &chosen.included));
+            prop_assert_eq!((chosen.count, chosen.value), best_of_all_sets(&batch));
+        }
+    }
+
     proptest! {
         /// Against all sets that respect each sender's order: of each sender some of its first.
         #[test]

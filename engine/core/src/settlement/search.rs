@@ -2,7 +2,8 @@
 //!
 //! A loop begins with its smallest bank, so that each is found once. Whether a bank of a loop can pay its net depends only on the edges
 //! before and after it. So a way through the graph is given up as soon as one of its banks can pay neither the whole of what is queued
-//! on its edges nor the first payments alone: where liquidity is scarce, most ways end after a few steps.
+//! on its edges nor the first payments alone: where liquidity is scarce, most ways end after a few steps. Which banks the next step may lead
+//! to is a set of bits for each edge, and which banks the last step may come from is one for each first edge: a way looks at no others.
 //!
 //! Where there may be more loops than may be looked at, the first so many have to be counted, by length, then by the banks on the way;
 //! then no way is given up but those that cannot be closed in the steps that are left.
@@ -67,11 +68,13 @@ pub struct Search {
     edges: Vec<Edge>,
     /// By bank: where its edges begin; one more than there are banks.
     begin: Vec<usize>,
-    /// The places in `edges` of those that are worth following, by sender, and where each sender's begin.
-    followed: Vec<u32>,
-    followed_begin: Vec<usize>,
-    /// By bank: the most that it can get from one edge, all of it, and the first payment alone.
-    received_max: Vec<[i128; 2]>,
+    /// Words of 64 bits in a set of banks.
+    words: usize,
+    /// By edge: the banks that its receiver can pay in turn; only of those edges where `is_known` says so.
+    payable: Vec<Banks>,
+    is_known: Vec<bool>,
+    /// The banks from which a way may go back to where it began, so that the first bank can pay its first edge.
+    closing: Vec<Banks>,
     /// By sender and receiver: the edge, or `NONE`.
     edge_between: Vec<u32>,
     /// By bank: what it can pay.
@@ -156,32 +159,6 @@ impl Search {
         }
     }
 
-    /// An edge is worth following if its bank can pay what is on it when it gets the most that it can get from another.
-    fn choose_edges(&mut self) {
-        self.received_max.clear();
-        self.received_max.resize(self.banks.len(), [0; 2]);
-        for edge in &self.edges {
-            for (most, now) in self.received_max[edge.to as usize].iter_mut().zip(edge.now) {
-                if now != TOO_MUCH {
-                    *most = now.max(*most);
-                }
-            }
-        }
-        self.followed.clear();
-        self.followed_begin.clear();
-        for (sender, most) in self.received_max.iter().enumerate() {
-            self.followed_begin.push(self.followed.len());
-            for place in self.begin[sender]..self.begin[sender + 1] {
-                let now = self.edges[place].now;
-                if self.limit.is_some() || now[0] <= self.liquidity[sender] + most[0] || now[1] <= self.liquidity[sender] + most[1]
-                {
-                    self.followed.push(place as u32);
-                }
-            }
-        }
-        self.followed_begin.push(self.followed.len());
-    }
-
     /// No graph of so many banks has more loops.
     pub fn loops_max(&self) -> u64 {
         let banks = self.banks.len() as u64;
@@ -213,7 +190,6 @@ impl Search {
     pub fn first(&mut self, limit: Option<usize>) -> Option<Loop> {
         self.limit = limit;
         self.collects = false;
-        self.choose_edges();
         self.search(None)
     }
 
@@ -223,7 +199,6 @@ impl Search {
     pub fn next(&mut self, state: &State, last: &Loop) -> Option<Loop> {
         self.look_at_banks(state);
         if self.limit.is_none() {
-            self.choose_edges();
             return self.search(Some(last));
         }
         if !self.collects {
@@ -247,42 +222,64 @@ impl Search {
         self.bounded = false;
         self.best = None;
         let length_max = self.length_max.min(self.banks.len());
-        if self.limit.is_none() {
-            self.search_from_every_bank(3, length_max, last);
-        } else {
-            if self.distance.is_empty() {
-                self.measure_distances();
-            }
-            for length in 3..=length_max {
-                self.search_from_every_bank(length, length, last);
+        let last = last.copied();
+        match self.limit {
+            None => self.search_where_banks_can_pay(&Ways { length_min: 3, length_max, last }),
+            Some(limit) => {
+                if self.distance.is_empty() {
+                    self.measure_distances();
+                }
+                for length in 3..=length_max {
+                    self.count_loops(limit, &Ways { length_min: length, length_max: length, last });
+                }
             }
         }
         self.best
     }
 
-    fn search_from_every_bank(&mut self, length_min: usize, length_max: usize, last: Option<&Loop>) {
-        let ways = Ways { length_min, length_max, last: last.copied() };
+    /// All loops, without the ways on which a bank cannot pay.
+    fn search_where_banks_can_pay(&mut self, ways: &Ways) {
+        if ways.length_max < ways.length_min {
+            return;
+        }
+        self.words = self.banks.len().div_ceil(64);
+        self.payable.resize(self.edges.len() * self.words, Banks::default());
+        self.is_known.clear();
+        self.is_known.resize(self.edges.len(), false);
         for start in 0..self.banks.len() as u32 {
-            if self.bounded || length_max < length_min {
-                return;
-            }
-            self.path.clear();
-            self.path.push(start);
-            for followed in self.followed_begin[start as usize]..self.followed_begin[start as usize + 1] {
-                let place = self.followed[followed] as usize;
-                let to = self.edges[place].to;
-                if to > start && self.can_close(start, to, length_max - 1) {
-                    self.path.push(to);
-                    let way = Way { first: place, last: place, value: self.edges[place].value, feasible: [true; 2] };
-                    self.extend(&ways, way);
-                    self.path.pop();
+            for place in self.begin[start as usize]..self.begin[start as usize + 1] {
+                let Edge { to, value, .. } = self.edges[place];
+                if to <= start {
+                    continue;
+                }
+                let feasible = self.find_closing(start, place);
+                if feasible != [false; 2] {
+                    self.path.clear();
+                    self.path.extend([start, to]);
+                    self.follow(ways, Way { first: place, last: place, value, feasible });
                 }
             }
         }
     }
 
-    /// Go on from the end of the path.
-    fn extend(&mut self, ways: &Ways, way: Way) {
+    /// Find out from which banks a way that begins with this edge may come back, and whether there are any.
+    fn find_closing(&mut self, start: u32, first: usize) -> Feasible {
+        self.closing.clear();
+        self.closing.resize(self.words, Banks::default());
+        let mut any = [false; 2];
+        for bank in start + 1..self.banks.len() as u32 {
+            let place = self.edge_between[bank as usize * self.banks.len() + start as usize];
+            if place != NONE {
+                let feasible = self.can_pay(start, place as usize, first, [true; 2]);
+                self.closing[bank as usize / 64].insert(bank, feasible);
+                any = [0, 1].map(|mode| any[mode] || feasible[mode]);
+            }
+        }
+        any
+    }
+
+    /// Go on from the end of the path to the banks that it can pay.
+    fn follow(&mut self, ways: &Ways, way: Way) {
         let (start, end) = (self.path[0], self.path[self.path.len() - 1]);
         let length = self.path.len();
         if length >= ways.length_min {
@@ -291,31 +288,94 @@ impl Search {
         if length == ways.length_max {
             return;
         }
-        for followed in self.followed_begin[end as usize]..self.followed_begin[end as usize + 1] {
-            let place = self.followed[followed] as usize;
+        if !self.is_known[way.last] {
+            self.find_payable(end, way.last);
+        }
+        for word in start as usize / 64..self.words {
+            let payable = self.payable[way.last * self.words + word];
+            let closing = if length + 1 == ways.length_max { self.closing[word] } else { Banks([u64::MAX; 2]) };
+            let candidates = [0, 1].map(|mode| if way.feasible[mode] { payable.0[mode] & closing.0[mode] } else { 0 });
+            let mut left = candidates[0] | candidates[1];
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                let to = word as u32 * 64 + bit;
+                if to > start && !self.path.contains(&to) {
+                    let place = self.edge_between[end as usize * self.banks.len() + to as usize] as usize;
+                    let feasible = candidates.map(|candidates| candidates >> bit & 1 == 1);
+                    self.path.push(to);
+                    self.follow(ways, Way { last: place, value: way.value + self.edges[place].value, feasible, ..way });
+                    self.path.pop();
+                }
+            }
+        }
+    }
+
+    /// Find out which banks the receiver of an edge can pay with it.
+    fn find_payable(&mut self, receiver: u32, received: usize) {
+        self.is_known[received] = true;
+        let mut payable = std::mem::take(&mut self.payable);
+        let sets = &mut payable[received * self.words..][..self.words];
+        sets.fill(Banks::default());
+        for place in self.begin[receiver as usize]..self.begin[receiver as usize + 1] {
+            let to = self.edges[place].to;
+            sets[to as usize / 64].insert(to, self.can_pay(receiver, received, place, [true; 2]));
+        }
+        self.payable = payable;
+    }
+
+    /// The loops of one length, whether their banks can pay or not, until there are too many of them.
+    fn count_loops(&mut self, limit: usize, ways: &Ways) {
+        for start in 0..self.banks.len() as u32 {
+            for place in self.begin[start as usize]..self.begin[start as usize + 1] {
+                let to = self.edges[place].to;
+                if self.bounded {
+                    return;
+                }
+                if to > start && self.can_close(start, to, ways.length_max - 1) {
+                    self.path.clear();
+                    self.path.extend([start, to]);
+                    let way = Way { first: place, last: place, value: self.edges[place].value, feasible: [true; 2] };
+                    self.count_on(limit, ways, way);
+                }
+            }
+        }
+    }
+
+    /// Go on from the end of the path to all banks from which it can be closed.
+    fn count_on(&mut self, limit: usize, ways: &Ways, way: Way) {
+        let (start, end) = (self.path[0], self.path[self.path.len() - 1]);
+        let length = self.path.len();
+        if length == ways.length_max {
+            self.count_loop(limit, ways, &way);
+            return;
+        }
+        for place in self.begin[end as usize]..self.begin[end as usize + 1] {
             let Edge { to, value, .. } = self.edges[place];
             if self.bounded {
                 return;
             }
-            if to <= start || self.path.contains(&to) {
-                continue;
-            }
-            let feasible = self.can_pay(end, way.last, place, way.feasible);
-            let goes_on = match self.limit {
-                None => feasible != [false; 2],
-                Some(_) => self.can_close(start, to, ways.length_max - length),
-            };
-            if goes_on {
+            if to > start && !self.path.contains(&to) && self.can_close(start, to, ways.length_max - length) {
+                let feasible = self.can_pay(end, way.last, place, way.feasible);
                 self.path.push(to);
-                self.extend(ways, Way { last: place, value: way.value + value, feasible, ..way });
+                self.count_on(limit, ways, Way { last: place, value: way.value + value, feasible, ..way });
                 self.path.pop();
             }
         }
     }
 
-    /// Whether there is a way back to the start in so many steps, as far as that is known.
+    /// Count the loop that closes the path, if so many may be looked at.
+    fn count_loop(&mut self, limit: usize, ways: &Ways, way: &Way) {
+        self.bounded = self.count == limit;
+        if !self.bounded {
+            self.count += 1;
+            self.close(ways, way);
+        }
+    }
+
+    /// Whether there is a way back to the start in so many steps.
     fn can_close(&self, start: u32, bank: u32, steps: usize) -> bool {
-        self.limit.is_none() || self.distance[start as usize * self.banks.len() + bank as usize] <= steps
+        self.distance[start as usize * self.banks.len() + bank as usize] <= steps
     }
 
     /// Go back from the end of the path to its beginning, if there is an edge.
@@ -324,13 +384,6 @@ impl Search {
         let place = self.edge_between[end as usize * self.banks.len() + start as usize];
         if place == NONE {
             return;
-        }
-        if let Some(limit) = self.limit {
-            if self.count == limit {
-                self.bounded = true;
-                return;
-            }
-            self.count += 1;
         }
         let place = place as usize;
         let feasible = self.can_pay(end, way.last, place, way.feasible);
@@ -393,6 +446,18 @@ impl Search {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Some of 64 banks: those that are fine with all payments on the edges, and with the first ones.
+#[derive(Debug, Clone, Copy, Default)]
+struct Banks([u64; 2]);
+
+impl Banks {
+    fn insert(&mut self, bank: u32, feasible: Feasible) {
+        for (bits, feasible) in self.0.iter_mut().zip(feasible) {
+            *bits |= u64::from(feasible) << (bank % 64);
         }
     }
 }
