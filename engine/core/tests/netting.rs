@@ -44,6 +44,24 @@ fn the_bound_on_loops_is_for_a_whole_tick_and_each_tick_that_reaches_it_says_so(
 }
 
 #[test]
+fn loops_are_found_among_more_banks_than_a_word_has_bits() {
+    // Every bank owes the next one a little, in a ring that is too long; twice three banks far apart owe each other more.
+    let names: Vec<String> = (0..70).map(|bank| format!("B{bank:02}")).collect();
+    let name = |bank: usize| names[bank % 70].as_str();
+    let balances: Vec<(&str, i64)> = (0..70).map(|bank| (name(bank), 0)).collect();
+    let ring = (0..70).map(|bank| (0, name(bank), name(bank + 1), 10, 9));
+    let loops = [(3, 66), (66, 68), (68, 3), (1, 64), (64, 5), (5, 1)];
+    let payments: Vec<_> = ring.chain(loops.map(|(from, to)| (0, name(from), name(to), 500, 9))).collect();
+    // With the first number loops are counted, with the second ways on which a bank cannot pay are given up.
+    for candidates in [10_000, 1_000_000] {
+        let run = Scenario { balances: &balances, payments: &payments }.run(1, |value| {
+            value["lsm_config"] = json!({"enable_bilateral": false, "max_cycle_length": 3, "max_cycle_candidates": candidates});
+        });
+        assert_eq!(run.tally().of_run.settled, [0, 0, 0, 6, 0], "{candidates}");
+    }
+}
+
+#[test]
 fn a_loop_may_need_all_of_what_is_queued() {
     // A gets the 100 that it owes in two halves.
     let payments = [(0, "A", "B", 100, 9), (0, "B", "C", 100, 9), (0, "C", "A", 50, 9), (0, "C", "A", 50, 9)];
