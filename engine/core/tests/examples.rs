@@ -7,8 +7,9 @@ use common::{Scenario, config};
 use payment_simulator_core::event::{EventKind, Value};
 use payment_simulator_core::log::Retention;
 use payment_simulator_core::orchestrator::Options;
+use payment_simulator_core::transaction::Transaction;
 use payment_simulator_core::{ConfigError, Orchestrator, SimulationError};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 fn count(orchestrator: &Orchestrator, kind: EventKind) -> usize {
     orchestrator.log().iter().filter(|event| event.kind == kind).count()
@@ -77,7 +78,7 @@ fn money_that_comes_late_in_a_pass_helps_earlier_payments_in_the_next() {
         balances: &[("A", 0), ("B", 0), ("C", 50), ("D", 0)],
         payments: &[(0, "A", "D", 50, 9), (0, "B", "A", 50, 9), (1, "C", "B", 50, 9)],
     };
-    let off = |value: &mut serde_json::Value| value["lsm_config"] = json!({"enable_bilateral": false, "enable_cycles": false});
+    let off = |value: &mut Json| value["lsm_config"] = json!({"enable_bilateral": false, "enable_cycles": false});
     assert_eq!(run.run(2, off).balances(), [50, 0, 0, 0]);
     assert_eq!(run.run(3, off).balances(), [0, 0, 0, 50]);
     // A loop that cannot settle brings no second pass into the tick; one that settles does.
@@ -278,6 +279,73 @@ fn a_new_rate_of_arrivals_holds_from_nothing_too() {
     }
 }
 
+/// The payments of a bank that draws them from some streams, in 400 days of 10 ticks.
+fn drawn(streams: Json) -> Vec<Transaction> {
+    let run = Scenario { balances: &[("A", 0), ("B", 0), ("C", 0)], payments: &[] }.run(4_000, |value| {
+        (value["ticks_per_day"], value["num_days"]) = (json!(10), json!(400));
+        value["agents"][0]["arrivals"] = streams;
+    });
+    run.transactions().iter().cloned().collect()
+}
+
+fn stream(changes: Json) -> Json {
+    let mut stream = json!({"rate_per_tick": 1.0, "amount": {"type": "Uniform", "min": 10, "max": 30}, "deadline_min": 1,
+                            "deadline_max": 5, "priority": {"type": "Fixed", "value": 5}});
+    stream.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    stream
+}
+
+#[test]
+fn arrivals_follow_their_windows_bands_priorities_and_weights() {
+    let within = |count: usize, expected: f64| (count as f64 - expected).abs() < 5.0 * expected.sqrt();
+    let windows = json!([{"start_tick": 0, "end_tick": 3, "rate_multiplier": 0.0}, {"start_tick": 3, "end_tick": 7, "rate_multiplier": 2.0},
+                         {"start_tick": 6, "end_tick": 8, "rate_multiplier": 3.0}]);
+    let payments = drawn(json!([
+        stream(
+            json!({"time_windows": windows, "priority": {"type": "Categorical", "values": [8, 9, 10], "weights": [3.0, 0.0, 1.0]},
+                      "counterparty_weights": {"B": 1.0, "C": 3.0}})
+        ),
+        stream(json!({"priority": {"type": "Uniform", "min": 0, "max": 3}, "deadline_min": 2, "deadline_max": 2})),
+    ]));
+    let (urgent, low): (Vec<_>, Vec<_>) = payments.iter().partition(|payment| payment.priority >= 8);
+    for (tick, rate) in [0.0, 0.0, 0.0, 2.0, 2.0, 2.0, 6.0, 3.0, 1.0, 1.0].into_iter().enumerate() {
+        let count = |payments: &[&Transaction]| payments.iter().filter(|p| p.arrival_tick as usize % 10 == tick).count();
+        assert!(count(&urgent) == 0 && rate == 0.0 || within(count(&urgent), 400.0 * rate), "tick {tick}");
+        assert!(within(count(&low), 400.0));
+    }
+    let urgent_count = urgent.len() as f64;
+    for (priority, part) in [(8, 0.75), (10, 0.25)] {
+        assert!(within(urgent.iter().filter(|payment| payment.priority == priority).count(), urgent_count * part));
+    }
+    assert!(urgent.iter().all(|payment| payment.priority != 9));
+    assert!(within(urgent.iter().filter(|payment| payment.receiver == 1).count(), urgent_count / 4.0));
+    assert!(
+        (0..=3).all(|priority| within(low.iter().filter(|payment| payment.priority == priority).count(), low.len() as f64 / 4.0))
+    );
+    assert!(low.iter().all(|payment| payment.deadline_tick == (payment.arrival_tick + 2).min(4_000)));
+}
+
+#[test]
+fn amounts_have_the_mean_and_the_deviation_that_were_asked_for() {
+    let cases = [
+        (json!({"type": "Uniform", "min": 10, "max": 30}), 20.0, 6.06),
+        (json!({"type": "Normal", "mean": 5_000, "std_dev": 700}), 5_000.0, 700.0),
+        (json!({"type": "Exponential", "rate": 0.001}), 1_000.0, 1_000.0),
+        (json!({"type": "LogNormal", "mean": 2_000.0, "std_dev": 500.0, "parameterization": "moments"}), 2_000.0, 500.0),
+        // exp(7 + 0.3² / 2), and that times the square root of exp(0.3²) - 1
+        (json!({"type": "LogNormal", "mean": 7.0, "std_dev": 0.3, "parameterization": "log_space"}), 1_147.1, 352.0),
+    ];
+    for (amount, mean, deviation) in cases {
+        let payments = drawn(json!([stream(json!({"amount": amount}))]));
+        let count = payments.len() as f64;
+        let sample_mean = payments.iter().map(|payment| payment.amount as f64).sum::<f64>() / count;
+        let variance = payments.iter().map(|payment| (payment.amount as f64 - sample_mean).powi(2)).sum::<f64>() / count;
+        assert!((sample_mean - mean).abs() < 5.0 * deviation / count.sqrt(), "{amount}: mean {sample_mean}");
+        assert!((variance.sqrt() / deviation - 1.0).abs() < 0.12, "{amount}: deviation {}", variance.sqrt());
+        assert!(payments.iter().all(|payment| payment.amount >= 1));
+    }
+}
+
 #[test]
 fn a_bank_that_would_have_nobody_left_to_pay_pays_as_before() {
     let receivers = |changes: &[(&str, f64)]| {
@@ -356,7 +424,7 @@ fn a_complete_run_says_so() {
 #[test]
 fn configurations_that_are_refused() {
     let good = || Scenario { balances: &[("A", 0), ("B", 0)], payments: &[(0, "A", "B", 10, 9)] }.value();
-    let arrival = |change: serde_json::Value| {
+    let arrival = |change: Json| {
         let mut arrival = json!({"rate_per_tick": 1.0, "amount": {"type": "Uniform", "min": 1, "max": 5}, "deadline_min": 1,
                                  "deadline_max": 5, "priority": {"type": "Fixed", "value": 5}});
         for (key, value) in change.as_object().unwrap() {
