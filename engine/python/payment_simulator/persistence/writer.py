@@ -16,7 +16,7 @@ from payment_simulator.persistence.database import Database
 from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.run_tables import Part, RunTables, now
 
-EVENTS_PER_COMMIT = 200_000
+EVENTS_PER_COMMIT = 500_000
 MEMORY = "256MB"
 """What DuckDB may take while a run is written. It fills what it may with what it has written already, and needs no more
 for a longer run."""
