@@ -51,6 +51,10 @@ STRIP_SECONDS, SLOW_SECONDS = 0.1, 0.25
 """While playing, how often the strip and what is read beside it are drawn, and what nobody can follow at 30 frames a
 second.
 """
+AHEAD_MOST, UNSEEN_SECONDS = 2, 1.0
+"""While playing, so many pictures at most are on their way to the page, which paints slower than Python draws; a page
+that paints none is out of sight, and gets one in so many seconds.
+"""
 REST_SECONDS = 0.04
 """How long after the picture of a new run what is not in it follows: the page has painted the picture by then."""
 
@@ -82,6 +86,8 @@ class App:
         self._resting: asyncio.Task[None] | None = None
         self._computing: asyncio.Task[None] | None = None
         self._announced = ("", 0.0)
+        self._ahead = 0
+        self._seen = asyncio.Event()
         theme = session.theme
         self.help = Help(session, theme)
         self.inspector = Inspector(session, theme)
@@ -131,6 +137,7 @@ class App:
         page.on("key", self._key)
         page.on("theme", self._theme)
         page.on("query", self._query)
+        page.on("painted", self._painted)
 
     def panel(self) -> pn.Column:
         """The whole page as one Panel object."""
@@ -545,6 +552,7 @@ class App:
             due += late / session.ticks_per_second
             if session.playing:
                 await self.locked(partial(session.step, 1 + late))
+                await self._keep_pace()
             if session.tick >= session.ticks - 1:
                 await self.locked(partial(session.play, False))
             elif (
@@ -553,6 +561,21 @@ class App:
                 and moment(session, session.tick).kind == "cycle"
             ):
                 due += HOLD_SECONDS
+
+    async def _keep_pace(self) -> None:
+        """Wait until the page has painted all but the last pictures."""
+        self._ahead += 1
+        self.page.send("painted", {})
+        while self._ahead >= AHEAD_MOST:
+            self._seen.clear()
+            try:
+                await asyncio.wait_for(self._seen.wait(), UNSEEN_SECONDS)
+            except TimeoutError:
+                self._ahead = 0
+
+    def _painted(self, _: Payload) -> None:
+        self._ahead = max(0, self._ahead - 1)
+        self._seen.set()
 
     async def locked(self, change: Callable[[], None]) -> None:
         """Change the document: at once in the browser, under its lock on a server (where it has a session context)."""

@@ -127,6 +127,7 @@ export function attach(send, keys) {
     },
     picture: (asked) => picture(asked).catch(() => send("missing", {figure: asked.figure})),
     title: ({text}) => { document.title = text },
+    painted: () => requestAnimationFrame(() => send("painted", {})),      // after Bokeh, which asked for this frame before
     announce: ({text}) => { live.textContent = text },
     theme: ({dark, large}) => {
       root.dataset.theme = dark ? "dark" : "light"

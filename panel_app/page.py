@@ -3,10 +3,11 @@
 Python to page: `attributes` {scenario, seed, tick, ticks, logHash}, `title` {text}, `announce` {text}, `theme` {dark,
 large}, `focus` {part: a selector}, `caret` {line, column: in the editor}, `download` {name, mime, bytes}, `share`
 {fragment} (into the address and the clipboard), `store` {last: a fragment, or empty} (into the address and the
-browser's storage), `picture` {figure: a model's name, kind: png or svg, name, background}.
+browser's storage), `picture` {figure: a model's name, kind: png or svg, name, background}, `painted` {} (to be
+answered by the same when everything sent before is painted).
 Page to Python: `key` {name, value?} (an action of `ACTIONS`, from a key, a button or a field), `theme` {dark, still},
 `visible` {width, height}, `query` {scenario?, seed?, embed?, link?: the fragment}, `file` {name, bytes}, `copied`
-{link, copied}, `last` {link} (of the last visit), `missing` {figure} (that cannot be drawn).
+{link, copied}, `last` {link} (of the last visit), `missing` {figure} (that cannot be drawn), `painted` {}.
 
 In the built site the worker carries them; natively the component at the end of `page.js` does. Which key means which
 action stands in
@@ -46,6 +47,8 @@ class Recorder:
 
     def send(self, name: str, payload: Payload) -> None:
         self.sent.append((name, dict(payload)))
+        if name == "painted" and name in self._handlers:
+            self._handlers[name]({})
 
     def on(self, name: str, handler: Handler) -> None:
         self._handlers[name] = handler

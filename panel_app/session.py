@@ -44,7 +44,7 @@ SLICE_SECONDS = 0.04
 """So long a page may wait for an answer."""
 RELEASING_MOST = 20_000
 """Payments of a run up to which a picture shows what would release the selected one: some 10 ms of work."""
-SPEEDS = (1, 2, 4, 8, 16, 30)
+SPEEDS = (1, 2, 4, 8, 16, 30, 60)
 WINDOWS: tuple[Window, ...] = ("tick", "hour", "day")
 VIEWS: tuple[View, ...] = ("simulate", "compare", "lessons", "edit")
 

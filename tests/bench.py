@@ -28,7 +28,7 @@ from web.serve import Server
 
 STARTS = 5
 RUNS = 9
-PLAY_SECONDS = 6.0
+PLAYS, PLAY_SECONDS = 3, 3.5
 BROWSER_PAYMENTS = 200_000
 LATER = ("library.bin", "interface.bin", "validation.bin")
 """Loaded after the page is interactive."""
@@ -206,16 +206,20 @@ def frames(browser: Browser, server: Server) -> Figures:
     visit.page.keyboard.press("3")
     for _ in SPEEDS:
         visit.page.keyboard.press("+")
-    visit.press("Home")
     visit.page.evaluate(COUNT_FRAMES)
-    visit.page.keyboard.press(" ")
-    visit.page.wait_for_timeout(PLAY_SECONDS * 1000)  # nothing is asked meanwhile: an answer takes time too
-    drawn = visit.page.evaluate("drawn")
-    rate = (len(drawn) - 1) / (drawn[-1] - drawn[0]) * 1000
+    rates: list[float] = []
+    for _ in range(PLAYS):
+        visit.press("Home")
+        visit.page.evaluate("drawn.length = 0")
+        visit.page.keyboard.press(" ")
+        visit.page.wait_for_timeout(PLAY_SECONDS * 1000)  # nothing is asked meanwhile: an answer takes time too
+        drawn = visit.page.evaluate("drawn")
+        visit.page.keyboard.press(" ")
+        rates.append((len(drawn) - 1) / (drawn[-1] - drawn[0]) * 1000)
     flows = max(len(column) for column in visit.columns("flows").values())
     context.close()
     return {
-        "frames_50_banks": {"value": round(rate, 1), "unit": "1/s"},
+        "frames_50_banks": {"value": round(statistics.median(rates), 1), "unit": "1/s"},
         "flows_50_banks": {"value": flows, "unit": "flows"},
     }
 

@@ -13,8 +13,8 @@ from panel_app.figures.clock import Clock
 from panel_app.figures.columns import Columns
 from panel_app.figures.gridlock import gridlock_spans
 from panel_app.figures.letters import text_width
-from panel_app.figures.moments import nettings
-from panel_app.figures.run_index import MECHANISMS, RunIndex
+from panel_app.figures.moments import BILATERAL, CYCLE
+from panel_app.figures.run_index import RunIndex
 
 BARS_MOST = 300
 """Above this many ticks there is one bar a pixel column."""
@@ -140,7 +140,8 @@ class Strip:
     def nettings(self) -> Columns:
         """One mark for each tick and kind of netting, in the lane on top."""
         # Multilateral netting shares the mark of cycles.
-        seen = sorted({(n.tick, min(n.mechanism, MECHANISMS - 2)) for n in nettings(self.index.run)})
+        used = np.argwhere(self.index.settled_count[:, BILATERAL:] > 0).tolist()
+        seen = sorted({(tick, min(BILATERAL + kind, CYCLE)) for tick, kind in used})
         mechanism = np.array([kind for _, kind in seen], np.int64)
         size = 8.6 * self.scale
         return {

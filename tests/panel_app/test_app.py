@@ -15,7 +15,7 @@ from panel.models.markup import HTML
 
 from panel_app import text
 from panel_app.app import App, build
-from panel_app.page import KEYS, Recorder
+from panel_app.page import KEYS, Payload, Recorder
 from panel_app.session import LARGE
 from panel_app.theme import DARK, LIGHT, Theme
 
@@ -292,6 +292,31 @@ def test_a_slow_page_gets_fewer_frames_not_later_ones(page: Recorder) -> None:
     frames, tick = asyncio.run(play())
     assert frames <= 15
     assert tick >= 20
+
+
+def test_no_picture_is_drawn_that_the_page_would_not_paint() -> None:
+    class Hidden(Recorder):
+        """A page out of sight: it is never painted."""
+
+        def send(self, name: str, payload: Payload) -> None:
+            self.sent.append((name, dict(payload)))
+
+    async def play() -> tuple[int, int, int]:
+        page = Hidden()
+        session = build(Document(), page).session
+        session.go(0)
+        session.set_speed(30)
+        session.play(True)
+        await asyncio.sleep(0.5)
+        drawn = sum(name == "painted" for name, _ in page.sent)
+        page.say("painted")
+        await asyncio.sleep(0.1)
+        return drawn, sum(name == "painted" for name, _ in page.sent), session.tick
+
+    drawn, after, tick = asyncio.run(play())
+    assert drawn == 2
+    assert after == 3
+    assert tick >= 10
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,17 @@ export function paintDirectly() {
     painters[glyph.type](context, rows, glyph)
     context.restore()
   }
+  leaveOutWhatStays()
+}
+
+/** What Bokeh would look up at each change or painting, and find as it was. */
+function leaveOutWhatStays() {
+  const indices = Bokeh.Models.get("CDSView").prototype.default_view.prototype, {compute_indices: compute} = indices
+  indices.compute_indices = function () {
+    if (this.model.properties.indices.is_unset || !isDirect(this.parent.model)) compute.call(this)
+  }
+  // Figures have neither ground nor border of their own; whether their style sheets say so is read for every property.
+  Bokeh.Models.get("Figure").prototype.default_view.prototype._paint_empty = () => {}
 }
 
 /** The ranges are fixed; no glyph needs to say how far it reaches. */
@@ -194,7 +205,6 @@ function mark(context, marker, x, y, r, angle) {
   if (!corners) return context.arc(x, y, r, 0, 2 * Math.PI)
   const across = r * Math.cos(angle), along = r * Math.sin(angle)
   for (const [right, down] of corners) context.lineTo(x + across * right + along * down, y - along * right + across * down)
-  context.closePath()
 }
 
 /** From the middle of a text's box down to its baseline, in parts of the font size: `BASELINE` of `panel_app.views.canvas`. */
@@ -220,7 +230,8 @@ const painters = {
     /** The next glyph covers a dashed curve up to `width`: only its edges are seen. */
     function edges() {
       const inner = rows.column("width")
-      const thickness = (row) => (width(row) - inner[row]) / 2
+      // Columns are single floats; a browser draws a line of 1 pixel five times as fast as one of 1.0000001.
+      const thickness = (row) => Math.round(50 * (width(row) - inner[row])) / 100
       const stroke = rows.line(thickness)
       for (let row = 0; row < rows.length; row++) {
         const middle = (width(row) - thickness(row)) / 2
@@ -277,25 +288,28 @@ const painters = {
     const [size, angle, marker] = ["size", "angle", "marker"].map((name) => rows.read(name))
     const fill = isPlain(glyph) ? rows.fill() : fillHatched, stroke = rows.line(), width = rows.read("line_width")
     const isSolid = isPlain(glyph) && rows.dashes.length === 0
+    const pattern = isPlain(glyph) ? null : hatch(context, glyph, rows.read("hatch_color")(0))
     const names = ["fill_color", "fill_alpha", "line_color", "line_alpha"]
     const [inside, insideAlpha, edge, edgeAlpha] = names.map((name) => rows.read(name))
     for (let row = 0; row < rows.length; row++) {
       if (!(size(row) > 0)) continue
       const r = size(row) / 2, half = (width(row) / 2) * (GROWTH[marker(row)] ?? 1)
       const hasEdge = edge(row) != null && edgeAlpha(row) > 0 && half > 0
-      if (isSolid && hasEdge && edgeAlpha(row) === 1 && inside(row) != null && insideAlpha(row) === 1) {
-        shape(row, r + half, edge(row))
-        if (inside(row) !== edge(row) && r > half) shape(row, r - half, inside(row))
+      if (isSolid && hasEdge && inside(row) != null && insideAlpha(row) === 1) {
+        shape(row, r + half, edge(row), edgeAlpha(row))
+        if ((inside(row) !== edge(row) || edgeAlpha(row) < 1) && r > half) shape(row, r - half, inside(row), 1)
       } else {
         context.beginPath()
         mark(context, marker(row), x(row), y(row), r, angle(row))
         fill(context, row)
+        if (!hasEdge) continue
+        context.closePath()
         stroke(context, row)
       }
     }
 
-    function shape(row, r, ink) {
-      context.globalAlpha = 1
+    function shape(row, r, ink, alpha) {
+      context.globalAlpha = alpha
       context.fillStyle = ink
       context.beginPath()
       mark(context, marker(row), x(row), y(row), r, angle(row))
@@ -303,7 +317,7 @@ const painters = {
     }
 
     function fillHatched() {
-      context.fillStyle = hatch(context, glyph, rows.read("hatch_color")(0))
+      context.fillStyle = pattern
       context.globalAlpha = 1
       context.fill()
     }
