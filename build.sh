@@ -184,7 +184,9 @@ test() { ## everything from a bare clone to all tests passed
 
 test-long() { ## the tests that take minutes
   site
-  PROPTEST_CASES=10000 cargo test --workspace --locked --release --quiet >&2
+  # Optimised, but with all checks on: pages, chapters and what is kept are as small as in the short tests.
+  CARGO_TARGET_DIR=target/long CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_LTO=off \
+    PROPTEST_CASES=10000 cargo test --workspace --locked --release --quiet >&2
   MODEL_SEEDS=10000 $PYTHON -m pytest tests/model "$@"
   REDRAWS=12000 $PYTHON -m pytest tests/browser/test_frames.py "$@"
   SERVER_CLIENTS=500 SERVER_SECONDS=30 $PYTHON -m pytest tests/api/test_load.py "$@"
