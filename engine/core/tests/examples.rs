@@ -364,7 +364,8 @@ fn a_bank_that_would_have_nobody_left_to_pay_pays_as_before() {
         assert_eq!(count(&run, EventKind::ScenarioEventExecuted), changes.len());
         run.transactions().iter().map(|payment| payment.receiver).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
     };
-    let cases: [(&[(&str, f64)], Vec<u32>); 4] = [
+    type Case<'a> = (&'a [(&'a str, f64)], Vec<u32>);
+    let cases: [Case<'_>; 4] = [
         (&[], vec![1, 2]),
         (&[("B", 0.0)], vec![2]),
         (&[("B", 0.0), ("C", 0.0)], vec![2]),
