@@ -30,7 +30,7 @@ STARTS = 5
 RUNS = 9
 PLAYS, PLAY_SECONDS = 3, 3.5
 BROWSER_PAYMENTS = 200_000
-LATER = ("library.bin", "interface.bin", "validation.bin")
+LATER = ("tables.wasm", "library.bin", "interface.bin", "validation.bin")
 """Loaded after the page is interactive."""
 
 COUNT_FRAMES = """

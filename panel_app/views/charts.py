@@ -52,7 +52,7 @@ class ChartCell:
         self.title = Html("chart-text", styles("parts"), styles("charts"))
         self.table = Html("chart-text", styles("parts"), styles("charts"))
         self.title.show(_title(self.heading, subtitle, chart.summary))
-        self.table.show(_table(self.heading, chart))
+        self._tell(chart)
 
     def panel(self) -> pn.Column:
         return pn.Column(
@@ -70,11 +70,16 @@ class ChartCell:
         for name, columns in _tables(chart).items():
             put(self.sources[name], columns)
         self.entitle(subtitle, chart.summary)
-        self.table.show(_table(self.heading, chart))
+        if (chart.summary, chart.header, chart.rows) != self.told:  # another size has the same
+            self._tell(chart)
 
     def entitle(self, subtitle: str, summary: str) -> None:
         """Another subtitle."""
         self.title.show(_title(self.heading, subtitle, summary))
+
+    def _tell(self, chart: Chart) -> None:
+        self.told = chart.summary, chart.header, chart.rows
+        self.table.show(_table(self.heading, chart))
 
     def _draw(self, cursor: ColumnDataSource) -> None:
         canvas, tables, number = self.canvas, self.sources, self.number

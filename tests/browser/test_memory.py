@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.visit import SITE, serving
 from web.serve import File
 
 ROOT = Path(__file__).parents[2]
-LATER = "**/{library,interface,validation}.bin"
+LATER = "**/{tables.wasm,library.bin,interface.bin,validation.bin}"
 
 
 def test_a_start_goes_on_from_the_memory_of_the_site(newcomers: Visits) -> None:
@@ -31,6 +32,42 @@ def test_a_start_goes_on_from_the_memory_of_the_site(newcomers: Visits) -> None:
     assert visit.attribute("logHash") == log_hash
     visit.page.wait_for_timeout(500)
     assert visit.python("import pydantic, tarfile; pydantic.TypeAdapter(int).validate_python('5')") == 5
+
+
+WHOLE = """
+import gc, json
+gc.unfreeze()
+known = gc.get_objects()
+held = [item for one in known for item in gc.get_referents(one)]
+texts = [item for item in held if type(item) is str]
+odd = [text for text in texts if hash(text) != hash((text + " ")[:-1])]
+gc.collect()
+json.dumps([len(known), len(texts), odd[:3]])
+"""
+"""How many objects the collector knows, and how many texts; texts whose hash is not that of their letters."""
+
+CODINGS = ("gb2312", "gb18030", "big5", "big5hkscs", "euc-jp", "euc-kr")
+
+
+def test_what_was_folded_is_whole(newcomers: Visits) -> None:
+    visit = newcomers().open()
+    known, texts, odd = json.loads(visit.python(WHOLE))
+    assert known > 100_000
+    assert texts > 100_000
+    assert odd == []
+    visit.press("ArrowRight")
+
+
+def test_tables_of_the_runtime_follow(newcomers: Visits) -> None:
+    visit = newcomers().open()
+    name = "import unicodedata; unicodedata.name('é', '')"
+    for _ in range(200):
+        if visit.python(name):
+            break
+        visit.page.wait_for_timeout(50)
+    assert visit.python(name) == "LATIN SMALL LETTER E WITH ACUTE"
+    for coding in CODINGS:
+        assert visit.python("text.encode(coding).hex()", text="文字", coding=coding) == "文字".encode(coding).hex()
 
 
 def test_it_opens_what_it_is_asked_for(newcomers: Visits) -> None:

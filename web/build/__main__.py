@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from web.build import archive, assets, contents, first_run, licences, memory, page, wheels
+from web.build import archive, assets, contents, first_run, licences, memory, page, tables, wheels
 from web.build.site import Site
 
 ROOT = Path(__file__).parents[2]
@@ -30,11 +30,11 @@ def main() -> None:
     own |= {f"panel_app/scenarios/{name}": text for name, text in (scenarios | lessons | first_run.texts()).items()}
     own |= {path: interface.pop(path) for path in [*interface] if contents.READ_SOON.search(path)}
     validation = archive.compiled(contents.validation(pydantic_core))
-    pyodide = assets.runtime(wheels.RUNTIME)
+    pyodide, later = tables.apart(assets.runtime(wheels.RUNTIME))
     panel = {f"panel/{path}": content for path, content in assets.panel_styles().items()}
     static = site.add_folder("static", assets.scripts() | panel)
     opened = memory.made(pyodide, library, interface | own | linked | engine, f"{static}/panel/")
-    runtime = site.add_folder("runtime", pyodide | {"library.bin": archive.packed(library)})
+    runtime = site.add_folder("runtime", pyodide | {"library.bin": archive.packed(library), "tables.wasm": later})
     loaded = {path: own.pop(path) for path in [*own] if f"{page.PACKAGES}/{path}" in opened.imported}
     archives = {"interface": interface, "own": own, "loaded": loaded, "validation": validation}
     python = site.add_folder(
@@ -43,12 +43,14 @@ def main() -> None:
     libraries = {path: f"{path.split('/')[-1].split('.')[0]}.wasm" for path in linked | engine}
     parts_of_memory = {libraries[path]: content for path, content in (linked | engine).items()}
     note = json.dumps(opened.note, separators=(",", ":")).encode()
-    memory_of = site.add_folder("memory", parts_of_memory | {"python.wasm": opened.module, "note.json": note})
+    parts_of_memory |= {"python.wasm": opened.module, "note.json": note, "document.json": opened.document}
+    memory_of = site.add_folder("memory", parts_of_memory)
     app = site.add_folder("app", page_files())
     parts = page.Parts(
         runtime,
         static,
         app,
+        tables=f"{runtime}/tables.wasm",
         library=f"{runtime}/library.bin",
         interface=f"{python}/interface.bin",
         own=f"{python}/own.bin",
@@ -56,6 +58,7 @@ def main() -> None:
         validation=f"{python}/validation.bin",
         memory=f"{memory_of}/python.wasm",
         note=f"{memory_of}/note.json",
+        document=f"{memory_of}/document.json",
         libraries={f"{page.PACKAGES}/{path}": f"{memory_of}/{name}" for path, name in libraries.items()},
     )
     site.files |= {f"scenarios/{name}": text for name, text in scenarios.items()}

@@ -47,10 +47,11 @@ unpack(pyodide, new Uint8Array(fs.readFileSync(path.join(from, "packages"))), SI
 const browser = pyodide.pyimport("panel_app.browser")
 browser.load()
 const opened = browser.start(JSON.stringify(VISIT))
-const [, roots] = opened.toJs()
+const roots = JSON.parse(opened.toJs()[1])
 opened.destroy()
 browser.connect(bridge)
 browser.rendered(bridge)
+const [member, text] = pyodide.runPython("import sys; [id(sys.modules), id(str)]").toJs()
 const imported = JSON.parse(browser.imported())
 let document
 for (let tries = 0; !document && tries < SETTLE_TRIES; tries++) {      // the hash of the run follows by itself
@@ -60,14 +61,15 @@ for (let tries = 0; !document && tries < SETTLE_TRIES; tries++) {      // the ha
 if (!document) throw new Error("The page does not come to rest: a task that it began is still running.")
 freeLibraries(pyodide._module)
 sweep(pyodide._module, webAssembly)
-const {note, memory} = taken(pyodide, named)
+const {note, memory} = taken(pyodide, named, {member, text})
 let fresh
 const libraries = note.libraries.map(({name}) => new WebAssembly.Module(pyodide.FS.readFile(name)))
-const look = (memory) => { fresh = new Uint8Array(memory.buffer).slice() }
+const look = (words) => { fresh = words.slice() }
 await loadPyodide({...begin, ...restored(note, libraries, create, named, look)}).catch((error) => { if (!fresh) throw error })
 fs.writeFileSync(path.join(to, "memory"), memory)
 fs.writeFileSync(path.join(to, "fresh"), fresh)
-fs.writeFileSync(path.join(to, "note.json"), JSON.stringify({...note, imported, document, roots}))
+fs.writeFileSync(path.join(to, "note.json"), JSON.stringify({...note, imported}))
+fs.writeFileSync(path.join(to, "document.json"), JSON.stringify({document: JSON.parse(document), roots}))
 process.exit(0)
 
 /** The files of linked libraries lie in memory, and nobody reads them again. */

@@ -1,8 +1,8 @@
 """Python's memory when the page has just opened, made here so that no visitor has to: web/src/memory.js puts it back.
 
-It travels as a WebAssembly module that consists of data alone. Hosts compress and cache it like any other, and the
-browser copies the data to its place while it instantiates the module. What a fresh start has in memory anyway (the
-data of Pyodide and of the linked libraries) is left out.
+It travels as a section of its own of an empty WebAssembly module: hosts compress and cache it like any other. What a
+fresh start has in memory anyway (the data of Pyodide and of the linked libraries) is left out, and what can be told
+from the rest is folded (web/src/fold.js).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,24 +24,24 @@ from web.build import archive
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache/memory"
 MAKER = Path(__file__).with_name("memory.mjs")
-MADE_OF = (MAKER, Path(__file__), ROOT / "web/src/memory.js", ROOT / "web/src/unpack.js")
-PAGE = 65536
-APART = 32
-"""This many bytes before and after what differs travel too: a piece of its own would cost as much, and what looks equal
+MADE_OF = (MAKER, Path(__file__), *(ROOT / f"web/src/{name}.js" for name in ("memory", "fold", "unpack")))
+APART = 8
+"""This many words before and after what differs travel too: a piece of its own would cost as much, and what looks equal
 beside what is random in a fresh start is so by chance.
 """
 
-Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
 class Memory:
-    """`module` is the memory, `note` what web/src/memory.js needs to know of it, `imported` the files of the modules in
-    it, as Python names them.
+    """`module` is the memory, `note` what web/src/memory.js needs to know of it, `document` what the page draws then,
+    `imported` the files of the modules in it, as Python names them.
     """
 
     module: bytes
     note: dict[str, Any]
+    document: bytes
     imported: frozenset[str]
 
 
@@ -68,49 +67,27 @@ def made(runtime: dict[str, bytes], library: bytes, packages: dict[str, bytes], 
                 target.write_bytes(content)
             Path(place, "to").mkdir()
             subprocess.run(["node", str(MAKER), f"{place}/from", f"{place}/to", panel], check=True)
-            memory, fresh = (np.fromfile(f"{place}/to/{name}", np.uint8) for name in ("memory", "fresh"))
-            Path(place, "to/memory").write_bytes(module(memory, fresh))
+            memory, fresh = (np.fromfile(f"{place}/to/{name}", np.uint32) for name in ("memory", "fresh"))
+            Path(place, "to/memory").write_bytes(module(memory, _pieces(memory, fresh)))
             Path(place, "to/fresh").unlink()
             Path(place, "to").rename(folder)
     note = json.loads((folder / "note.json").read_text(encoding="utf-8"))
-    return Memory((folder / "memory").read_bytes(), note, frozenset(note.pop("imported")))
+    imported = frozenset(note.pop("imported"))
+    return Memory((folder / "memory").read_bytes(), note, (folder / "document.json").read_bytes(), imported)
 
 
-def module(memory: Bytes, fresh: Bytes) -> bytes:
-    """A WebAssembly module that imports a memory with the content of `fresh` and makes it `memory`."""
-    pieces = list(_pieces(memory, fresh))
-    data = b"".join(
-        b"\0\x41" + _signed(start) + b"\x0b" + _unsigned(end - start) + memory[start:end].tobytes()
-        for start, end in pieces
-    )
-    needed = _name("env") + _name("memory") + b"\x02\0" + _unsigned(len(memory) // PAGE)
-    return b"\0asm\1\0\0\0" + _section(2, 1, needed) + _section(11, len(pieces), data)
+def module(words: Words, pieces: npt.NDArray[np.int64]) -> bytes:
+    """What `fill` in web/src/memory.js puts into a memory: of `words` each piece, from and to (without)."""
+    table = np.column_stack([pieces[:, 0], pieces[:, 1] - pieces[:, 0]])
+    content = [np.array([len(pieces)]), table.ravel(), *(words[begin:end] for begin, end in pieces)]
+    section = b"\x05image" + np.concatenate(content).astype("<u4").tobytes()
+    length = bytes(len(section) >> 7 * place & 0x7F | (0x80 if place < 4 else 0) for place in range(5))
+    return b"\0asm\1\0\0\0" + b"\0" + length + section
 
 
-def _pieces(memory: Bytes, fresh: Bytes) -> Iterator[tuple[int, int]]:
-    """From and to (without) of what differs."""
+def _pieces(memory: Words, fresh: Words) -> npt.NDArray[np.int64]:
+    """From and to (without) of what differs, one piece a row."""
     places = np.flatnonzero(memory != fresh)
     last = np.flatnonzero(np.diff(places) > 2 * APART)
     starts, ends = np.append(places[:1], places[last + 1]) - APART, np.append(places[last], places[-1:]) + APART + 1
-    yield from zip(np.maximum(starts, 0).tolist(), np.minimum(ends, len(memory)).tolist(), strict=True)
-
-
-def _section(kind: int, count: int, content: bytes) -> bytes:
-    counted = _unsigned(count) + content
-    return bytes([kind]) + _unsigned(len(counted)) + counted
-
-
-def _name(name: str) -> bytes:
-    return _unsigned(len(name)) + name.encode()
-
-
-def _unsigned(number: int) -> bytes:
-    """LEB128."""
-    low, rest = number & 0x7F, number >> 7
-    return bytes([low | 0x80]) + _unsigned(rest) if rest else bytes([low])
-
-
-def _signed(number: int) -> bytes:
-    """LEB128 of a number that is not negative: its highest bit must not look like a sign."""
-    low, rest = number & 0x7F, number >> 7
-    return bytes([low]) if not rest and not low & 0x40 else bytes([low | 0x80]) + _signed(rest)
+    return np.column_stack([np.maximum(starts, 0), np.minimum(ends, len(memory))])

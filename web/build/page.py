@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import html
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
@@ -25,6 +26,8 @@ class Parts:
     runtime: str
     static: str
     app: str
+    tables: str
+    """What the runtime's data lack until everything answers."""
     library: str
     interface: str
     own: str
@@ -33,6 +36,8 @@ class Parts:
     validation: str
     memory: str
     note: str
+    document: str
+    """What the page draws while memory is put back."""
     libraries: dict[str, str]
     """Where Python looks for a linked library, to the file."""
 
@@ -41,7 +46,7 @@ def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
     """The page: `keys` as in panel_app/keys.json, `first` as told when the site is built."""
     both = [f"{parts.runtime}/pyodide.asm.wasm", parts.own, *parts.libraries.values()]
     needed = {
-        "restore": [*both, parts.note, parts.memory],
+        "restore": [*both, parts.note, parts.memory, parts.document],
         "build": [*both, parts.loaded, parts.library, parts.interface],
     }
     travels = {way: {path: _travels(path, site.files[path]) for path in paths} for way, paths in needed.items()}
@@ -60,6 +65,7 @@ def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
         app=parts.app,
         styles="\n".join(f'<link rel="stylesheet" href="{html.escape(path)}">' for path in _styles(site, parts)),
         scripts="\n".join(f'<script defer src="{html.escape(path)}"></script>' for path in scripts),
+        preloads="\n".join(f'<link rel="modulepreload" href="{html.escape(path)}">' for path in _modules(site, parts)),
         megabytes=f"{sum([*travels['restore'].values(), *scripts.values()]) / 1e6:.1f}",
         payments=str(first.payments),
         logo=first.logo,
@@ -75,6 +81,12 @@ def service_worker(site: Site) -> bytes:
 
 def _styles(site: Site, parts: Parts) -> list[str]:
     return sorted(path for path in site.files if path.startswith(f"{parts.app}/") and path.endswith(".css"))
+
+
+def _modules(site: Site, parts: Parts) -> list[str]:
+    """What main.js imports: asked for together, not one after the other has been read."""
+    names = re.findall(r'^import .*?"\./(.+)"$', site.files[f"{parts.app}/main.js"].decode(), re.MULTILINE)
+    return [f"{parts.app}/{name}" for name in names]
 
 
 def _travels(path: str, content: bytes) -> int:

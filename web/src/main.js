@@ -1,5 +1,4 @@
-// The page: starts the worker in which Python runs, shows how far it is, draws the Bokeh document that it sends, and carries
-// changes and messages between the two.
+// The page: shows how far Python's worker is, draws the Bokeh document, and carries changes and messages between the two.
 
 import {paintDirectly, paintWhatIsSeen} from "./bokeh.js"
 import {done, enter, fail, progress} from "./loading.js"
@@ -7,22 +6,9 @@ import {alive, stopped, watch} from "./watch.js"
 import "./code_editor.js"
 import {attach} from "./page.js"
 
+const {boot, worker, refused, listen, opened} = begun      // by begin.js
+const {site} = boot
 const root = document.documentElement
-const site = JSON.parse(document.getElementById("site").textContent)
-const base = new URL(".", location.href).href
-const dark = matchMedia("(prefers-color-scheme: dark)"), still = matchMedia("(prefers-reduced-motion: reduce)")
-root.dataset.theme = dark.matches ? "dark" : "light"
-
-const boot = {
-  base,
-  way: history.state?.way ?? "restore",      // put Python's memory back, or "build": the long way
-  site,
-  query: {...Object.fromEntries(new URLSearchParams(location.search)), link: location.hash},
-  dark: dark.matches,
-  still: still.matches,
-  width: innerWidth,
-  height: innerHeight,
-}
 const sizes = {...site.files[boot.way], ...site.scripts}
 
 enter("download")
@@ -32,23 +18,6 @@ for (const script of document.querySelectorAll("script[defer]")) {
   script.onerror = () => fail({what: `The file ${name(file)} did not arrive.`, file: name(file)})
 }
 const scripts = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve))   // after every deferred script
-
-const worker = engage()
-worker.onerror = ({message}) => {
-  if (root.dataset.appReady) stopped(message ?? "")
-  else fail({what: `The worker stopped: ${message || "it could not be loaded"}.`, cause: message ? undefined : "worker"})
-}
-
-/** The worker in which Python runs; where there can be none, an object that never answers. */
-function engage() {
-  try {
-    if (typeof WebAssembly !== "object") throw Object.assign(new Error("This browser has no WebAssembly."), {cause: "webassembly"})
-    return new Worker(new URL("./worker.js", import.meta.url), {type: "module", name: JSON.stringify(boot)})
-  } catch (error) {
-    fail({what: error.cause ? error.message : `The worker was not allowed to start: ${error.message}`, cause: error.cause ?? "worker"})
-    return {postMessage() {}}
-  }
-}
 
 /** A message to Python; bytes travel beside the JSON. */
 const tell = (name, {bytes, ...payload}) =>
@@ -61,11 +30,12 @@ const handlers = {
   progress: ({file, share}) => progress(file, share, sizes),
   failed: (failure) => fail(failure),
   page: ({name, payload, bytes}) => receive(name, {...JSON.parse(payload), ...(bytes && {bytes})}),
-  render,
+  built: ({document, roots}) => render({document: JSON.parse(document), roots: JSON.parse(roots)}),
   patch: ({patch, buffer}) => (live ? applyPatch(patch, buffer) : earlyPatches.push([patch, buffer])),
   idle: sendQueued,
   ready: async () => {
-    await measured()
+    do await painted()      // the figures in their size
+    while (busy)
     document.getElementById("live").className = ""
     document.getElementById("picture").remove()
     done()
@@ -81,15 +51,34 @@ const handlers = {
     location.reload()
   },
 }
-worker.onmessage = ({data}) => handlers[data.type](data)
+listen(({type, data, message}) => {
+  if (type === "message") handlers[data.type](data)
+  else if (root.dataset.appReady) stopped(message ?? "")
+  else fail({what: `The worker stopped: ${message || "it could not be loaded"}.`, cause: message ? undefined : "worker"})
+})
+if (refused) {
+  const {message, cause} = refused
+  fail({what: cause ? message : `The worker was not allowed to start: ${message}`, cause: cause ?? "worker"})
+}
 
 // ---- the Bokeh document ----------------------------------------------------------------------------------------------------
 
 let live, patching = false, busy = false, queue = []
 const earlyPatches = []      // Python may go on before the document is drawn
 
+if (opened) drawOpened()
+
+/** Draw what memory was taken with; meanwhile the worker puts that back. */
+async function drawOpened() {
+  const file = name(site.document), response = await opened
+  const document = response?.ok && await response.json().catch(() => undefined)
+  if (!document) return fail({what: `The file ${file} did not arrive${response ? ` (HTTP ${response.status})` : ""}.`, file, status: response?.status})
+  progress(site.document, 1, sizes)
+  await render(document)
+}
+
 /** Draw the document out of sight; when it has been painted it takes the place of the first picture in one step. */
-async function render({document: json, roots: ids}) {
+async function render({document: json, roots}) {
   performance.mark("computed")
   await scripts
   if (!globalThis.Bokeh) return
@@ -97,32 +86,30 @@ async function render({document: json, roots: ids}) {
   stage.id = "live"
   stage.className = "staged"
   document.getElementById("app").append(stage)
-  const roots = JSON.parse(ids)
   for (const root of roots) stage.append(Object.assign(document.createElement("div"), {id: `root-${root}`}))
   const item = {docid: "app", root_ids: roots, roots: Object.fromEntries(roots.map((root) => [root, `root-${root}`]))}
   paintDirectly()
   paintWhatIsSeen()
   receive = attach(tell, site.keys)
   for (const message of early.splice(0)) receive(...message)
-  const [views] = await Bokeh.embed.embed_items({app: JSON.parse(json)}, [item])
+  const [views] = await Bokeh.embed.embed_items({app: json}, [item])
   performance.mark("drawn")
   live = [...views.roots.values()][0].model.document
   live.on_change(sendChange, false)
   for (const patch of earlyPatches.splice(0)) applyPatch(...patch)
   await painted()
   worker.postMessage({type: "rendered"})
+  measure()
 }
 
-/** The figures were measured before Python listened. Tell it again, and wait until they are drawn in their size. */
-async function measured() {
+/** The figures were measured before anybody listened: tell their sizes again. */
+function measure() {
   for (const model of live.all_models) {
     if (model.type !== "Figure") continue
     const {inner_width, inner_height} = model
     model.setv({inner_width: 0, inner_height: 0}, {silent: true})
     model.setv({inner_width, inner_height})
   }
-  do await painted()
-  while (busy)
 }
 
 function painted() {

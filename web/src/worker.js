@@ -1,7 +1,7 @@
 // Python's side of the page: starts Pyodide, unpacks the archives, and hands messages to `panel_app.browser`.
 // What the page knows arrives in the worker's name, so that the address of this file is always the same and can be cached.
 
-import {restored} from "./memory.js"
+import {fill, restored} from "./memory.js"
 import {unpack} from "./unpack.js"
 
 const {base, site, ...boot} = JSON.parse(self.name)
@@ -59,7 +59,7 @@ function hurry(...paths) {
     early.set(base + path, promise)
   }
 }
-hurry(...Object.keys(site.files[boot.way]))
+hurry(...Object.keys(site.files[boot.way]).filter((path) => path !== site.document))      // that one the page asks for
 self.fetch = (request, options) => {
   const url = String(request.url ?? request)
   const promise = early.get(url)
@@ -97,25 +97,24 @@ let browser, create, loadPyodide, began
 const pythonBegan = new Promise((resolve) => { began = resolve })
 
 async function start() {
-  ;({loadPyodide} = await import(`${base}${site.runtime}/pyodide.mjs`))
-  ;({default: create} = await import(`${base}${site.runtime}/pyodide.asm.mjs`))
+  const scripts = ["pyodide.mjs", "pyodide.asm.mjs"].map((file) => import(`${base}${site.runtime}/${file}`))
+  ;[{loadPyodide}, {default: create}] = await Promise.all(scripts)
   await (boot.way === "build" ? begin() : goOn())
 }
 
 /** Put back the memory that the site was built with, in which the page has just opened. The page draws it meanwhile. */
 async function goOn() {
   const compiled = (path) => WebAssembly.compileStreaming(arrived(path))
-  const memory = compiled(site.memory), libraries = Promise.all(Object.values(site.libraries).map(compiled))
+  const memory = arrived(site.memory).then((file) => file.arrayBuffer())
+  const libraries = Promise.all(Object.values(site.libraries).map(compiled))
   for (const promise of [memory, libraries]) promise.catch(() => {})      // the first that fails is told below
-  const {document, roots, ...note} = await (await arrived(site.note)).json()
-  post({type: "render", document, roots})
+  const note = await (await arrived(site.note)).json()
   await Promise.all(early.values())
   try {
-    const [module, ...linked] = [await memory, ...await libraries]
+    const [file, ...linked] = [await memory, ...await libraries]
     enter("python")
     early.set(BEGIN.stdLibURL, Promise.resolve(new Response()))
-    const fill = (memory) => new WebAssembly.Instance(module, {env: {memory}})
-    self.pyodide = await loadPyodide({...BEGIN, ...restored(note, linked, create, named, fill)})
+    self.pyodide = await loadPyodide({...BEGIN, ...restored(note, linked, create, named, (words) => fill(words, file))})
     browser = self.pyodide.pyimport("panel_app.browser")
   } catch (error) {
     if (error instanceof Missing) throw error
@@ -147,11 +146,12 @@ async function begin() {
   const [document, roots] = browser.start(JSON.stringify(boot)).toJs()
   browser.connect(bridge)
   began()
-  post({type: "render", document, roots})
+  post({type: "built", document, roots})
 }
 
 /** Nothing waits for what comes now. */
 async function follow() {
+  fill(self.pyodide._module.HEAPU32, await (await arrived(site.tables)).arrayBuffer())
   if (boot.way === "restore") {
     self.pyodide.FS.writeFile(site.zip, await bytesOf(site.library))
     await unpacked(site.interface)
