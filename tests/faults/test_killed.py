@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_killed_at_fifty_random_moments(tmp_path: Path) -> None:
     document = scenario(3)
-    document["simulation"]["num_days"] = 2
+    document["simulation"]["num_days"] = 4
     file = tmp_path / "scenario.json"
     file.write_text(json.dumps(document))
     arguments = [str(tmp_path), str(MOMENTS), str(SEED), str(file)]

@@ -11,6 +11,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,9 +142,12 @@ class SimulationManager:
         return sum(simulation.sockets for simulation in self.live.values()) < self.settings.limits.sockets
 
     async def delete(self, simulation: Simulation) -> None:
-        """Stop it and forget it."""
-        self.live.pop(simulation.id, None)
+        """Stop it and forget it. 404 for whoever comes second.
+
+        It is live until it is stored whole: nobody can open what is stored of it before that.
+        """
         await simulation.close()
+        self.live.pop(simulation.id, None)
         if self.storage is not None:
             self.storage.forget(simulation.id)
 
@@ -165,7 +169,8 @@ class SimulationManager:
         before = time.monotonic() - limit
         for simulation in list(self.live.values()):
             if limit and simulation.touched < before and not simulation.runs and not simulation.sockets:
-                await self.delete(simulation)
+                with suppress(ProblemError):  # somebody else has deleted it meanwhile
+                    await self.delete(simulation)
 
     def demand_memory(self) -> None:
         """503 when the process has no memory to spare."""
@@ -185,7 +190,8 @@ class SimulationManager:
     async def close(self) -> None:
         """Stop everything."""
         for simulation in list(self.live.values()):
-            await self.delete(simulation)
+            with suppress(ProblemError):
+                await self.delete(simulation)
         self.workers.close()
         if self.storage is not None:
             self.storage.close()

@@ -340,6 +340,7 @@ class Simulation:
         """Stop it, and let everybody know that it is gone."""
         await self.pause()
         async with self._lock:
+            self._demand_open()
             self.closed = True
             if self._recorder is not None:
                 with suppress(ProblemError):  # it is in the log
