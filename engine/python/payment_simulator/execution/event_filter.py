@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from payment_simulator_core_rs import event_catalogue
+from payment_simulator.execution.event_codes import event_codes
 
 RECEIVED = frozenset(
     {
@@ -61,7 +61,7 @@ class EventFilter:
 
     def unknown_types(self) -> list[str]:
         """Names that are no event types."""
-        return sorted((self.types or frozenset()) - {kind["event_type"] for kind in event_catalogue()})
+        return sorted((self.types or frozenset()) - event_codes().keys())
 
     def has_tick(self, tick: int) -> bool:
         """Whether the tick is in the range."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from payment_simulator_core_rs import event_catalogue
 
+from payment_simulator.execution.event_codes import event_codes
 from payment_simulator.persistence.database import ROW_GROUP
 
 NUMBERS = {
@@ -54,18 +54,16 @@ def event_batch(rows: Mapping[str, bytes], agent_ids: list[str]) -> EventBatch:
     return EventBatch(events, _replaced_policies(rows), more_agents, transactions)
 
 
-CONTROL = next(event["code"] for event in event_catalogue() if event["event_type"] == "ControlExecuted")
-
-
 def _replaced_policies(rows: Mapping[str, bytes]) -> list[tuple[int, str, Any]]:
-    found, place = [], rows["kind"].find(CONTROL)
+    control_code = event_codes()["ControlExecuted"]
+    found, place = [], rows["kind"].find(control_code)
     ticks, bounds = np.frombuffer(rows["tick"], "<i4"), np.frombuffer(rows["details_offsets"], "<i8")
     while place >= 0:
         control = json.loads(rows["details"][bounds[place] : bounds[place + 1]])
         if control["control"] == "replace_policy":
             details = control["details"]
             found.append((int(ticks[place]), details["agent_id"], json.loads(details["policy"])))
-        place = rows["kind"].find(CONTROL, place + 1)
+        place = rows["kind"].find(control_code, place + 1)
     return found
 
 
@@ -111,7 +109,7 @@ def column(kind: str, values: bytes, *rest: Any) -> pa.Array:
         return _numbers(values, "<f8")
     if kind == "codes":
         return _codes(values, strings(*rest))
-    return _numbers(values, there=np.frombuffer(values, "<i8") >= 0 if kind == "counts" else None)
+    return _numbers(values)
 
 
 def table(columns: Mapping[str, tuple[Any, ...]]) -> pa.Table:

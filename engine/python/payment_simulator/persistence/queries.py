@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
-from payment_simulator_core_rs import event_catalogue
 
+from payment_simulator.execution.event_codes import event_codes
 from payment_simulator.execution.payment_name import number_and_part
 from payment_simulator.persistence.database import silent_cursor
 from payment_simulator.persistence.models import SimulationEvent
@@ -156,7 +156,7 @@ def _where(connection: duckdb.DuckDBPyConnection, simulation_id: str, filters: d
     if (event_type := filters.get("event_type")) is not None:
         wanted = [word.strip() for word in event_type.split(",")]
         parts.append("list_contains(?, e.kind)")
-        parameters.append([event["code"] for event in event_catalogue() if event["event_type"] in wanted])
+        parameters.append([code for name, code in event_codes().items() if name in wanted])
     if (agent_id := filters.get("agent_id")) is not None:
         number = "SELECT agent_number FROM simulation_agents WHERE simulation_id = ? AND agent_id = ?"
         found = connection.execute(number, [simulation_id, agent_id]).fetchall() or [(None,)]

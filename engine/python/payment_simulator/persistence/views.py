@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from payment_simulator_core_rs import event_catalogue
 
+from payment_simulator.execution.event_codes import codes_with_payment, event_codes
 from payment_simulator.persistence.models import Transaction
 
 _DETAIL = "CAST(json_extract_string(details, '$.{0}') AS {1})"
@@ -72,17 +74,16 @@ def _events() -> str:
     """Events in the columns of the specification, made of the numbers that are stored."""
     catalogue = event_catalogue()
     with_agent = [event["code"] for event in catalogue if ("agent_id", "agent") in _columns(event)]
-    with_payment = [event["code"] for event in catalogue if ("tx_id", "payment") in _columns(event)]
     told = "\n".join(f"        WHEN {event['code']} THEN {_told(event)}" for event in catalogue if event["by_numbers"])
     return f"""CREATE OR REPLACE VIEW simulation_events AS
 SELECT s.simulation_id, e.seq, s.simulation_id || ':' || e.seq AS event_id, CAST(e.tick AS BIGINT) AS tick,
     e.tick // s.ticks_per_day AS day, e.written_at AS event_timestamp,
-    {_one_of([event["event_type"] for event in catalogue], "e.kind")} AS event_type,
+    {_one_of(list(event_codes()), "e.kind")} AS event_type,
     coalesce(e.details, CASE e.kind
 {told} END) AS details,
     CASE WHEN e.kind IN ({_list(with_agent)}) THEN a.agent_id END AS agent_id,
     CASE WHEN e.payment > 0 THEN printf('tx_%08d', e.payment) || coalesce(e.part, '')
-        WHEN e.kind IN ({_list(with_payment)})
+        WHEN e.kind IN ({_list(codes_with_payment())})
         THEN concat_ws('_', 'scheduled_settlement', a.agent_id, p.agent_id, e.amount, e.tick) END AS tx_id,
     e.written_at AS created_at
 FROM event_rows AS e JOIN simulations AS s ON s.run_number = e.run_number
@@ -161,7 +162,7 @@ def _one_of(texts: list[str], place: str) -> str:
     return f"([{_list([repr(text) for text in texts])}])[{place}]"
 
 
-def _list(items: list[Any]) -> str:
+def _list(items: Iterable[Any]) -> str:
     return ", ".join(str(item) for item in items)
 
 

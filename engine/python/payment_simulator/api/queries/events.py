@@ -7,15 +7,14 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from payment_simulator_core_rs import event_catalogue
 
 from payment_simulator.api.answer import as_text
 from payment_simulator.api.run_view import RunView
+from payment_simulator.execution.event_codes import codes_with_payment, event_codes
 from payment_simulator.execution.payment_name import number_and_part, scheduled_settlement
 
 Sort = Literal["tick_asc", "tick_desc"]
@@ -149,7 +148,7 @@ def _seqs(run: RunView, wanted: EventFilter) -> Seqs:
     rows = run.engine.event_rows(begin, end)
     mask = np.ones(end - begin, dtype=bool)
     if wanted.event_types:
-        codes = [code for name, code in _codes().items() if name in wanted.event_types]
+        codes = [code for name, code in event_codes().items() if name in wanted.event_types]
         mask &= np.isin(np.frombuffer(rows["kind"], np.uint8), codes)
     if wanted.agent_id is not None:
         number = run.agent_ids.index(wanted.agent_id) if wanted.agent_id in run.agent_ids else -2
@@ -175,7 +174,7 @@ def _own_payment(run: RunView, rows: dict[str, bytes], tx_id: str) -> NDArray[np
     equal = np.zeros(len(payments), dtype=bool)
     columns = {"kind": "u1", "agent": "<i4", "peer": "<i4", "amount": "<i8", "tick": "<i4"}
     kind, agent, peer, amount, tick = (np.frombuffer(rows[column], width) for column, width in columns.items())
-    without = (payments == 0) & np.isin(kind, _of_payments()) & (agent >= 0) & (peer >= 0)
+    without = (payments == 0) & np.isin(kind, codes_with_payment()) & (agent >= 0) & (peer >= 0)
     for place in np.flatnonzero(without):
         parties = run.agent_ids[agent[place]], run.agent_ids[peer[place]]
         equal[place] = scheduled_settlement(*parties, amount[place], tick[place]) == tx_id
@@ -190,18 +189,3 @@ def _equal_texts(rows: dict[str, bytes], column: str, text: bytes) -> NDArray[np
         candidates = np.flatnonzero(equal)
         equal[candidates] = data[bounds[candidates] + place] == character
     return equal
-
-
-@cache
-def _of_payments() -> list[int]:
-    """The codes of the types of events that have a field `tx_id`."""
-    return [
-        event["code"]
-        for event in event_catalogue()
-        if any((field["name"], field["column"]) == ("tx_id", "payment") for field in event["fields"])
-    ]
-
-
-@cache
-def _codes() -> dict[str, int]:
-    return {event["event_type"]: event["code"] for event in event_catalogue()}
