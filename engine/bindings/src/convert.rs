@@ -246,7 +246,6 @@ pub fn table<'py>(py: Python<'py>, table: Table) -> PyResult<Bound<'py, PyDict>>
     for (name, cells) in table {
         match cells {
             Cells::Integers(numbers) => dict.set_item(name, ("integers", int64(py, &numbers)?))?,
-            Cells::Counts(numbers) => dict.set_item(name, ("counts", int64(py, &numbers)?))?,
             Cells::Floats(numbers) => dict.set_item(name, ("floats", float64(py, &numbers)?))?,
             Cells::Codes(places, texts) => dict.set_item(name, ("codes", int32(py, &places)?, texts))?,
             Cells::Texts(texts) => {

@@ -23,8 +23,6 @@ pub type Table = Vec<(&'static str, Cells)>;
 pub enum Cells {
     /// Numbers.
     Integers(Vec<i64>),
-    /// Numbers from 0 on; -1 where there is none.
-    Counts(Vec<i64>),
     /// Numbers that a policy calculates with.
     Floats(Vec<f64>),
     /// Places among some texts; -1 where there is none.
@@ -293,15 +291,11 @@ fn codes<T: ToString>(places: impl IntoIterator<Item = i32>, texts: &[T]) -> Cel
     Cells::Codes(places.into_iter().collect(), texts.iter().map(T::to_string).collect())
 }
 
-/// The names of payments by their numbers, and those of their parts; of number 0 none.
+/// The names of payments by their numbers, and those of their parts.
 fn names(payments: impl Iterator<Item = (i32, i32)>) -> Cells {
     let mut texts = Texts::default();
     for (number, part) in payments {
-        if number > 0 {
-            texts.push_payment_id(number as u32, part as u32);
-        } else {
-            texts.push(b"");
-        }
+        texts.push_payment_id(number as u32, part as u32);
     }
     Cells::Texts(texts)
 }

@@ -321,6 +321,6 @@ class RollUp:
         were told of before), `banks` (as `daily_metrics`), `queues` (who waits in which at the end), `registers` (of
         policies: the last value of each tick), `collateral` (of each event that posts or withdraws some: its place and
         the bank's balance), and with `every_tick` `tick_banks` and `tick_queues`. A column is
-        `("integers", int64)`, `("counts", int64; -1: none)`, `("floats", float64)`, `("codes", int32 places; -1: none,
-        texts)` or `("texts", UTF-8, int64 offsets)`, where an empty text is none.
+        `("integers", int64)`, `("floats", float64)`, `("codes", int32 places; -1: none, texts)` or `("texts", UTF-8,
+        int64 offsets)`, where an empty text is none.
         """

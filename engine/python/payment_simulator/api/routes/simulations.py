@@ -133,7 +133,6 @@ async def run(simulation: Live) -> Response:
     if left > RUN_TICKS_MAX:
         raise bad_request(f"{left} ticks are left, more than {RUN_TICKS_MAX} for one answer; run it over the WebSocket")
     ticks = await simulation.advance(simulation.total_ticks)
-
     counts = simulation.history.counts
     return await told(
         simulation, lambda view: {"ticks": [*map(counts, ticks)], "final_state": state_answer(view, simulation)}
