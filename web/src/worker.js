@@ -151,7 +151,8 @@ async function begin() {
 
 /** Nothing waits for what comes now. */
 async function follow() {
-  fill(self.pyodide._module.HEAPU32, await (await arrived(site.tables)).arrayBuffer())
+  const tables = await (await arrived(site.tables)).arrayBuffer()
+  fill(self.pyodide._module.HEAPU32, tables)      // asked for only now: memory that has grown meanwhile is another array
   if (boot.way === "restore") {
     self.pyodide.FS.writeFile(site.zip, await bytesOf(site.library))
     await unpacked(site.interface)
