@@ -8,6 +8,7 @@ from pathlib import Path
 from payment_simulator import load_config, simulate
 from playwright.sync_api import Locator, Page, expect
 
+from panel_app.text import CHOOSE_PAYMENT
 from tests.browser.conftest import Visits
 from tests.visit import Visit
 
@@ -151,8 +152,9 @@ def test_the_way_of_a_payment_through_the_tree(visits: Visits) -> None:
     page = visit.page
     page.locator(".form").get_by_role("button", name="Aspen").click()
     policy = page.locator(".policy")
-    policy.locator("select").select_option(index=1)
     said = policy.get_by_role("status")
+    expect(said).to_have_text(CHOOSE_PAYMENT)  # until then the payments listed are those of another bank
+    policy.locator("select").select_option(index=1)
     expect(said).to_contain_text("tx_")
     if "is drawn bold" not in said.inner_text():
         policy.get_by_role("button", name="Go to").click()
