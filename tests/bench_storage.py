@@ -96,6 +96,7 @@ def persist(folder: Path) -> Figures:
 def events_only(folder: Path) -> dict[str, Any]:
     """Events, side tables and log, one after the other on one thread; the clock stands still while the engine runs."""
     from payment_simulator import load_config
+    from payment_simulator.persistence.batches import packed
     from payment_simulator.persistence.database import Database
     from payment_simulator.persistence.run_tables import RunTables
 
@@ -109,7 +110,7 @@ def events_only(folder: Path) -> dict[str, Any]:
             began, worked = time.perf_counter(), time.process_time()
             part = tables.take(engine, engine.current_tick, engine.event_count, ends_day=False)
             with database.transaction():
-                tables.write(part, engine.take_log())
+                tables.write(part, packed(engine.take_log()))
             seconds += time.perf_counter() - began
             cpu += time.process_time() - worked
         tables.update(status="completed")

@@ -12,6 +12,7 @@ from payment_simulator_core_rs import Orchestrator
 
 from payment_simulator.execution.frame import TickFrame
 from payment_simulator.execution.runner import View
+from payment_simulator.persistence.batches import packed
 from payment_simulator.persistence.database import Database, explained, silent_cursor
 from payment_simulator.persistence.run_tables import RunTables, now
 
@@ -66,7 +67,7 @@ class Recorder(View):
         with self._transaction():
             first = tables.next_seq
             log = self.engine.canonical_log(first) if first else self.engine.canonical_log()[self._begun :]
-            tables.write(tables.take(self.engine, ticks, end, ends_day=ends_day), log)
+            tables.write(tables.take(self.engine, ticks, end, ends_day=ends_day), packed(log))
         self._ticks, self._committed = ticks, time.monotonic()
 
     def end(self, seconds: float, *, failed: bool) -> None:

@@ -121,18 +121,27 @@ PACKED = "zstd"
 PIECE_BYTES = 256
 
 
-def log_pieces(log: bytes) -> pa.Table:
-    """A canonical log, packed with zstd and cut into pieces: piece, log. At least one, if only of nothing.
+@dataclass(frozen=True)
+class PackedLog:
+    """A canonical log, packed with zstd, in pieces of one column `log` with their places in `piece`."""
+
+    pieces: pa.Table
+    log_bytes: int
+    """How long it was."""
+
+
+def packed(log: bytes) -> PackedLog:
+    """A canonical log, packed whole and then cut into pieces: at least one, if only of nothing.
 
     A long log has as many as DuckDB writes for good; those of a short one are small.
     """
-    packed = pa.compress(log, PACKED, asbytes=True)
+    text = pa.compress(log, PACKED, asbytes=True)
     count = max(1, min(-(-len(log) // PIECE_BYTES), ROW_GROUP))
-    offsets = np.linspace(0, len(packed), count + 1, dtype="<i8")
+    offsets = np.linspace(0, len(text), count + 1, dtype="<i8")
     pieces = pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(packed)]
+        pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(text)]
     )
-    return pa.table({"piece": _numbers(np.arange(count, dtype="<i8")), "log": pieces})
+    return PackedLog(pa.table({"piece": _numbers(np.arange(count, dtype="<i8")), "log": pieces}), len(log))
 
 
 def unpacked(pieces: bytes, length: int | None) -> bytes:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from payment_simulator_core_rs import RollUp
 
 from payment_simulator.execution.run_file import config_hash
-from payment_simulator.persistence.batches import EventBatch, event_batch, log_pieces, table
+from payment_simulator.persistence.batches import EventBatch, PackedLog, event_batch, packed, table
 from payment_simulator.persistence.database import ROW_GROUP
 from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.models import TABLES
@@ -115,14 +115,20 @@ class RunTables:
         self.next_seq = end_seq
         return Part(events, first, end_seq, end_tick, self._roll_up.end_day() if told else None)
 
-    def write(self, part: Part, log: bytes | None) -> None:
-        """The rows of a part, and its canonical log, if that is not written for itself."""
+    def write(self, part: Part, log: PackedLog | None) -> None:
+        """The rows of a part, and its canonical log, if that is not written for itself.
+
+        What one thread writes alone comes first: the engine, which begins its next part, leaves it one then. Events are
+        written by as many as there are.
+        """
+        if log is not None and part.end_seq > part.first_seq:
+            self._write_log(log, part.first_seq, part.end_seq, part.end_tick)
+        if part.day is not None:
+            self._write_day(part.day, part.end_tick)
         if part.end_seq > part.first_seq:
             self._write_events(part)
-            if log is not None:
-                self.write_segment(log, part.first_seq, part.end_seq, part.end_tick)
         if part.day is not None:
-            self._write_day(part.day, part.end_seq, part.end_tick)
+            self._end_day(part.end_seq)
         self.update(committed_ticks=part.end_tick)
 
     def write_past(self, views: Views) -> None:
@@ -134,15 +140,19 @@ class RunTables:
 
     def write_segment(self, log: bytes, first_seq: int, end_seq: int, end_tick: int) -> None:
         """The canonical log of some events, the last of which ends `end_tick` - 1."""
-        about = f"{self._literal}, {self._segment}, piece, {first_seq}, {end_seq}, {end_tick}, log, {len(log)}"
-        self._insert_table(log_pieces(log), f"INSERT INTO log_segments ({SEGMENT}) SELECT {about} FROM arrived")
-        self._segment += 1
+        self._write_log(packed(log), first_seq, end_seq, end_tick)
 
     def end_run(self) -> None:
         """The run ends within a day: tell of what was written of it."""
         if self._roll_up.next_tick > self._told_tick:
             self._told_tick = self._roll_up.next_tick
-            self._write_day(self._roll_up.end_day(), self.next_seq, self._told_tick)
+            self._write_day(self._roll_up.end_day(), self._told_tick)
+            self._end_day(self.next_seq)
+
+    def _write_log(self, log: PackedLog, first_seq: int, end_seq: int, end_tick: int) -> None:
+        about = f"{self._literal}, {self._segment}, piece, {first_seq}, {end_seq}, {end_tick}, log, {log.log_bytes}"
+        self._insert_table(log.pieces, f"INSERT INTO log_segments ({SEGMENT}) SELECT {about} FROM arrived")
+        self._segment += 1
 
     def _write_events(self, part: Part) -> None:
         events = pa.concat_tables(batch.events for batch in part.events)
@@ -175,7 +185,7 @@ class RunTables:
             created_by=created_by,
         )
 
-    def _write_day(self, tables: Mapping[str, Any], end_seq: int, end_tick: int) -> None:
+    def _write_day(self, tables: Mapping[str, Any], end_tick: int) -> None:
         """What is told once a day, in place of what was told before of the payments that were open."""
         day = (end_tick - 1) // self.ticks_per_day
         payments = table(tables["payments"])
@@ -201,6 +211,10 @@ class RunTables:
         if self._full_replay:
             self._insert_rows("tick_agent_states", table(tables["tick_banks"]), of_tick)
             self._insert_rows("tick_queue_snapshots", table(tables["tick_queues"]))
+
+    def _end_day(self, end_seq: int) -> None:
+        """What is told of a day's events, when they are written."""
+        if self._full_replay:
             self.connection.execute(DECISIONS, [self.simulation_id, self._day_seq, end_seq])
         self._day_seq = end_seq
 

@@ -6,20 +6,25 @@ import secrets
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
+import duckdb
 from payment_simulator_core_rs import Orchestrator, Recording
 
 from payment_simulator.execution.frame import TickFrame
 from payment_simulator.execution.runner import View
+from payment_simulator.persistence.batches import PackedLog, packed
 from payment_simulator.persistence.database import Database
 from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.run_tables import Part, RunTables, now
 
 EVENTS_PER_COMMIT = 500_000
 MEMORY = "256MB"
-"""What DuckDB may take while a run is written. It fills what it may with what it has written already, and needs no more
-for a longer run."""
+"""What DuckDB may take while a run is written."""
+KEPT = "32MB"
+"""What it may keep between two transactions. It would fill what it may take with what it has written already, which
+nobody reads, and a run would grow with its length until then."""
 
 
 def new_simulation_id() -> str:
@@ -101,8 +106,8 @@ class DatabaseWriter(View):
         """Let what happened since the last commit be written, up to the last whole tick."""
         self._is_whole = False
         part = self._tables.take(self.engine, self.engine.current_tick, self.engine.event_count, ends_day=ends_day)
+        log = packed(self.engine.take_log() if part.end_seq > part.first_seq else b"")
         self._wait()
-        log = self.engine.take_log() if part.end_seq > part.first_seq else b""
         self._written = self._thread.submit(self._write, part, log)
         self._is_whole = True
 
@@ -112,9 +117,16 @@ class DatabaseWriter(View):
             self._written.result()
             self._written = None
 
-    def _write(self, part: Part, log: bytes) -> None:
+    def _write(self, part: Part, log: PackedLog) -> None:
         with self.database.transaction():
             self._tables.write(part, log)
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Let DuckDB forget what it has written: a limit that is lowered is kept at once, if that can be."""
+        with suppress(duckdb.OutOfMemoryException):
+            self.database.connection.execute(f"SET memory_limit = '{KEPT}'")
+        self.database.connection.execute(f"SET memory_limit = '{MEMORY}'")
 
 
 def store_recording(
