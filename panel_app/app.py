@@ -88,6 +88,8 @@ class App:
         self._announced = ("", 0.0)
         self._ahead = 0
         self._seen = asyncio.Event()
+        self._on_show = asyncio.Event()
+        self._on_show.set()
         theme = session.theme
         self.help = Help(session, theme)
         self.inspector = Inspector(session, theme)
@@ -138,6 +140,7 @@ class App:
         page.on("theme", self._theme)
         page.on("query", self._query)
         page.on("painted", self._painted)
+        page.on("shown", lambda _: self._on_show.set())
 
     def panel(self) -> pn.Column:
         """The whole page as one Panel object."""
@@ -171,8 +174,18 @@ class App:
         self._tell_look()
         self._tell_page()
 
+    def leave_out(self) -> None:
+        """Do not show what is out of sight at first: the page of a later visit is drawn sooner without it."""
+        for table in (self.events, self.payments):
+            table.leave_out()
+
     def resume(self, query: Payload) -> None:
-        """A later visit goes on where nobody had done anything yet: show what it asks for."""
+        """A later visit goes on where nobody had done anything yet: show what it asks for.
+
+        What was left out follows when the page is on show.
+        """
+        self._on_show.clear()
+        self._late = dict.fromkeys((self.events, self.payments), frozenset({"run"}))
         session, link = self.session, str(query.get("link") or "").removeprefix("#")
         asked = str(query.get("scenario") or scenarios.FIRST), str(query.get("seed") or "")
         shown = session.scenario, "" if session.what_if.seed is None else str(session.seed)
@@ -490,6 +503,7 @@ class App:
 
     async def _come_to_rest(self) -> None:
         """What need not be in the picture of a new run, a piece a turn: a newer change need not wait for the rest."""
+        await self._on_show.wait()
         await asyncio.sleep(REST_SECONDS)
         while self._late:
             await self.locked(self._follow)

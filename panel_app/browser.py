@@ -89,11 +89,11 @@ def load() -> None:
     import panel_app.app  # noqa: F401
 
 
-def start(boot: str) -> list[str]:
+def start(boot: str) -> str:
     """Compute the first run and lay out its page.
 
-    `boot` is JSON: {query: {scenario?, seed?}, dark, still, width, height}. Returns the Bokeh document and the ids of
-    its roots, each as JSON.
+    `boot` is JSON: {query: {scenario?, seed?}, dark, still, width, height}. Returns the Bokeh document
+    as JSON.
     """
     global document, page, app
     from bokeh.document import Document
@@ -140,7 +140,12 @@ def still() -> str | None:
     quick_start.tidy()
     if page.patches:
         page.patches.forget()
-    return _drawn()[0]
+    return _drawn()
+
+
+def leave_out() -> None:
+    """Before memory is taken: `resume` shows it later."""
+    app.leave_out()
 
 
 def imported() -> str:
@@ -179,8 +184,8 @@ def _send_what_waits() -> None:
         page.patches.flush()
 
 
-def _drawn() -> list[str]:
-    return [json.dumps(document.to_json(deferred=False)), json.dumps([root.id for root in document.roots])]
+def _drawn() -> str:
+    return json.dumps(document.to_json(deferred=False))
 
 
 def _stand_in() -> None:

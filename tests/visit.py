@@ -39,6 +39,9 @@ name => {
 """
 """The columns of one of the data sources of the network's figure, by name."""
 
+STARTED = "() => ['appReady', 'appFailed'].some(name => name in document.documentElement.dataset)"
+"""Asked at each frame of a start that is measured: a selector would search all shadow roots each time."""
+
 CHANGED = """
 ([name, old]) => {
   const now = document.documentElement.dataset[name] ?? ""
@@ -92,7 +95,7 @@ class Visit:
         return self.wait_until_ready()
 
     def wait_until_ready(self) -> Visit:
-        self.page.wait_for_selector("html[data-app-ready], html[data-app-failed]", state="attached", timeout=START_MS)
+        self.page.wait_for_function(STARTED, timeout=START_MS)
         if self.attribute("appFailed"):
             raise AssertionError(self.page.inner_text("#failed"))
         return self.wait_for("logHash")

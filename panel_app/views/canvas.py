@@ -46,13 +46,15 @@ class Canvas:
         resized: Callable[[float, float, float], None],
         sizing_mode: Literal["stretch_both", "stretch_width"] = "stretch_both",
     ) -> None:
-        """`resized` is called with width, height and scale when the page gives the figure another size."""
+        """`width` and `height` are those of what is drawn: views begin with what they have in a window of 1280 x 720, and
+        are drawn once there. `resized` is called with width, height and scale when the page gives another size.
+        """
         self.theme, self.scale = theme, scale
         self._resized = resized
         self.figure = figure(
             name=name,
-            width=round(width),
-            height=round(height),
+            width=round(width) + EDGE,
+            height=round(height) + EDGE,
             sizing_mode=sizing_mode,
             x_range=Range1d(start=0, end=width),
             y_range=Range1d(start=height, end=0),

@@ -28,7 +28,7 @@ AREA_TOKENS = {
     COMPARED: ("cost3",),
 }
 AREA_ALPHA = {WAITING: 0.42, SETTLED: 0.9, COST: 1.0, COMPARED: 0.4}
-HEIGHT_PX = 138.0
+HEIGHT_PX = 137.0
 
 
 class ChartCell:
@@ -36,6 +36,7 @@ class ChartCell:
 
     def __init__(
         self,
+        session: Session,
         number: int,
         chart: Chart,
         cursor: ColumnDataSource,
@@ -49,8 +50,8 @@ class ChartCell:
         name = name or NAMES[number]
         self.sources = {table: source(f"{name} {table}", columns) for table, columns in _tables(chart).items()}
         self._draw(cursor)
-        self.title = Html("chart-text", styles("parts"), styles("charts"))
-        self.table = Html("chart-text", styles("parts"), styles("charts"))
+        self.title = Html(session, "chart-text", "charts")
+        self.table = Html(session, "chart-text", "charts")
         self.title.show(_title(self.heading, subtitle, chart.summary))
         self._tell(chart)
 
@@ -135,7 +136,7 @@ class ChartsView:
     """Four figures, "liquidity chart" to "cost chart"; one source "chart cursor" for all of them."""
 
     def __init__(
-        self, session: Session, theme: Theme, width: float = 320.0, height: float = HEIGHT_PX, scale: float = 1.0
+        self, session: Session, theme: Theme, width: float = 286.0, height: float = HEIGHT_PX, scale: float = 1.0
     ) -> None:
         self.session = session
         self.width, self.height, self.scale = width, height, scale
@@ -144,6 +145,7 @@ class ChartsView:
         self.cursor = source("chart cursor", self.charts.cursor(session.tick))
         self.cells = [
             ChartCell(
+                session,
                 number,
                 chart,
                 self.cursor,

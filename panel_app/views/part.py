@@ -32,14 +32,15 @@ def styles(name: str) -> str:
     return (STYLES / f"{name}.css").read_text(encoding="utf-8")
 
 
-_SHEETS: WeakKeyDictionary[Session, InlineStyleSheet] = WeakKeyDictionary()
+_SHEETS: WeakKeyDictionary[Session, dict[str, InlineStyleSheet]] = WeakKeyDictionary()
 
 
-def _sheet(session: Session) -> InlineStyleSheet:
-    """One model of the parts' styles a page, shared by all its parts, so that it travels once."""
-    if session not in _SHEETS:
-        _SHEETS[session] = InlineStyleSheet(css=styles("parts"))
-    return _SHEETS[session]
+def _sheet(session: Session, name: str) -> InlineStyleSheet:
+    """One model of a stylesheet a page, shared by all that have it, so that it travels once."""
+    sheets = _SHEETS.setdefault(session, {})
+    if name not in sheets:
+        sheets[name] = InlineStyleSheet(css=styles(name))
+    return sheets[name]
 
 
 class Html:
@@ -50,10 +51,12 @@ class Html:
     anew, and costs more to update than most parts cost to write.
     """
 
-    def __init__(self, area: str, *stylesheets: InlineStyleSheet | str) -> None:
+    def __init__(self, session: Session, area: str, *sheets: str) -> None:
+        """`sheets`: the names of its stylesheets, beside those of all parts."""
         self._html = ""
         options: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0, "disable_math": True}
-        self.model = HTML(css_classes=[area], stylesheets=list(stylesheets), **options)
+        stylesheets: list[Any] = [_sheet(session, name) for name in ("parts", *sheets)]
+        self.model = HTML(css_classes=[area], stylesheets=stylesheets, **options)
 
     def show(self, html: Markup) -> None:
         """Show this; nothing is sent if it is on show already."""
@@ -79,7 +82,7 @@ class Part:
     def __init__(self, session: Session, theme: Theme) -> None:
         self.session = session
         self.actions: dict[str, Callable[[Any], object]] = {}
-        self._shown = Html(self.area, _sheet(session), *(styles(name) for name in self.sheets))
+        self._shown = Html(session, self.area, *self.sheets)
         self._shown.model.name = f"{self.area} part"
 
     @abstractmethod
@@ -90,6 +93,10 @@ class Part:
         """The model, drawn."""
         self._shown.show(self.html())
         return self._shown.model
+
+    def leave_out(self) -> None:
+        """Show nothing until the next change."""
+        self._shown.show(NOTHING)
 
     def update(self, changed: frozenset[str]) -> None:
         """Draw again if something changed that this part shows."""

@@ -23,7 +23,7 @@ class StripView:
     name = "strip"
 
     def __init__(
-        self, session: Session, theme: Theme, width: float = 1408.0, height: float = 123.0, scale: float = 1.0
+        self, session: Session, theme: Theme, width: float = 1247.0, height: float = 122.0, scale: float = 1.0
     ) -> None:
         self.session = session
         self.width, self.height, self.scale = width, height, scale

@@ -34,6 +34,26 @@ def test_a_start_goes_on_from_the_memory_of_the_site(newcomers: Visits) -> None:
     assert visit.python("import pydantic, tarfile; pydantic.TypeAdapter(int).validate_python('5')") == 5
 
 
+DRAWN = """
+async () => {
+  const {document: file} = JSON.parse(document.getElementById("site").textContent)
+  const drawn = Bokeh.require("document").Document.from_json(await (await fetch(file)).json())
+  const sizes = (doc, tell) => [...doc.all_models].filter(({type}) => type === "Figure").map(tell)
+  return [
+    sizes(drawn, ({name, x_range, y_range}) => [name, x_range.end, y_range.start]),
+    sizes(Bokeh.documents[0], ({name, inner_width, inner_height}) => [name, inner_width, inner_height]),
+  ]
+}
+"""
+"""The sizes in which figures were drawn when memory was taken, and those that they have on the page."""
+
+
+def test_figures_are_drawn_in_the_size_that_they_have_in_a_usual_window(newcomers: Visits) -> None:
+    then, now = newcomers(viewport={"width": 1280, "height": 720}).open().page.evaluate(DRAWN)
+    assert then == now
+    assert len(now) == 6
+
+
 WHOLE = """
 import gc, json
 gc.unfreeze()

@@ -46,11 +46,10 @@ const pyodide = await loadPyodide({
 unpack(pyodide, new Uint8Array(fs.readFileSync(path.join(from, "packages"))), SITE_PACKAGES)
 const browser = pyodide.pyimport("panel_app.browser")
 browser.load()
-const opened = browser.start(JSON.stringify(VISIT))
-const roots = JSON.parse(opened.toJs()[1])
-opened.destroy()
+browser.start(JSON.stringify(VISIT))
 browser.connect(bridge)
 browser.rendered(bridge)
+browser.leave_out()
 const [member, text] = pyodide.runPython("import sys; [id(sys.modules), id(str)]").toJs()
 const imported = JSON.parse(browser.imported())
 let document
@@ -69,7 +68,7 @@ await loadPyodide({...begin, ...restored(note, libraries, create, named, look)})
 fs.writeFileSync(path.join(to, "memory"), memory)
 fs.writeFileSync(path.join(to, "fresh"), fresh)
 fs.writeFileSync(path.join(to, "note.json"), JSON.stringify({...note, imported}))
-fs.writeFileSync(path.join(to, "document.json"), JSON.stringify({document: JSON.parse(document), roots}))
+fs.writeFileSync(path.join(to, "document.json"), document)
 process.exit(0)
 
 /** The files of linked libraries lie in memory, and nobody reads them again. */

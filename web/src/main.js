@@ -30,8 +30,8 @@ const handlers = {
   progress: ({file, share}) => progress(file, share, sizes),
   failed: (failure) => fail(failure),
   page: ({name, payload, bytes}) => receive(name, {...JSON.parse(payload), ...(bytes && {bytes})}),
-  built: ({document, roots}) => render({document: JSON.parse(document), roots: JSON.parse(roots)}),
-  patch: ({patch, buffer}) => (live ? applyPatch(patch, buffer) : earlyPatches.push([patch, buffer])),
+  built: ({document}) => render(JSON.parse(document)),
+  patch: ({patch, buffer}) => (drawn ? applyPatch(patch, buffer) : earlyPatches.push([patch, buffer])),
   idle: sendQueued,
   ready: async () => {
     do await painted()      // the figures in their size
@@ -40,6 +40,7 @@ const handlers = {
     document.getElementById("picture").remove()
     done()
     root.dataset.appReady = "true"
+    worker.postMessage({type: "shown"})
     watch(() => worker.postMessage({type: "ping"}))
     keepForOffline()
   },
@@ -63,7 +64,7 @@ if (refused) {
 
 // ---- the Bokeh document ----------------------------------------------------------------------------------------------------
 
-let live, patching = false, busy = false, queue = []
+let live, drawn = false, patching = false, busy = false, queue = []
 const earlyPatches = []      // Python may go on before the document is drawn
 
 if (opened) drawOpened()
@@ -78,7 +79,7 @@ async function drawOpened() {
 }
 
 /** Draw the document out of sight; when it has been painted it takes the place of the first picture in one step. */
-async function render({document: json, roots}) {
+async function render(json) {
   performance.mark("computed")
   await scripts
   if (!globalThis.Bokeh) return
@@ -86,30 +87,20 @@ async function render({document: json, roots}) {
   stage.id = "live"
   stage.className = "staged"
   document.getElementById("app").append(stage)
-  for (const root of roots) stage.append(Object.assign(document.createElement("div"), {id: `root-${root}`}))
-  const item = {docid: "app", root_ids: roots, roots: Object.fromEntries(roots.map((root) => [root, `root-${root}`]))}
   paintDirectly()
   paintWhatIsSeen()
   receive = attach(tell, site.keys)
   for (const message of early.splice(0)) receive(...message)
-  const [views] = await Bokeh.embed.embed_items({app: json}, [item])
-  performance.mark("drawn")
-  live = [...views.roots.values()][0].model.document
+  live = Bokeh.require("document").Document.from_json(json)
   live.on_change(sendChange, false)
-  for (const patch of earlyPatches.splice(0)) applyPatch(...patch)
-  await painted()
+  patching = true      // Python wants to know the sizes of figures, nothing else that drawing changes
+  await Bokeh.embed.add_document_standalone(live, stage)
+  patching = false
+  drawn = true
+  performance.mark("drawn")
   worker.postMessage({type: "rendered"})
-  measure()
-}
-
-/** The figures were measured before anybody listened: tell their sizes again. */
-function measure() {
-  for (const model of live.all_models) {
-    if (model.type !== "Figure") continue
-    const {inner_width, inner_height} = model
-    model.setv({inner_width: 0, inner_height: 0}, {silent: true})
-    model.setv({inner_width, inner_height})
-  }
+  for (const patch of earlyPatches.splice(0)) applyPatch(...patch)
+  sendQueued()
 }
 
 function painted() {
@@ -131,7 +122,7 @@ function applyPatch(patch, buffer) {
   if (!busy) sendQueued()
 }
 
-/** What a figure measures anew because a patch has laid out the page again: the only change that a patch makes on the page. */
+/** What a figure measures when it is drawn, and anew because a patch has laid out the page again: the only change that a patch makes on the page. */
 const MEASURES = new Set(["inner_width", "inner_height"])
 
 /** A change made on the page. While Python is busy the last value of each property waits, not every value on the way. */

@@ -143,10 +143,10 @@ async function begin() {
   browser = self.pyodide.pyimport("panel_app.browser")
   browser.load()
   enter("day")
-  const [document, roots] = browser.start(JSON.stringify(boot)).toJs()
+  const document = browser.start(JSON.stringify(boot))
   browser.connect(bridge)
   began()
-  post({type: "built", document, roots})
+  post({type: "built", document})
 }
 
 /** Nothing waits for what comes now. */
@@ -181,6 +181,9 @@ const handlers = {
     await pythonBegan
     browser.rendered(bridge)
     post({type: "ready"})
+  },
+  shown: async () => {
+    browser.receive("shown", "{}")
     await follow()
   },
   ping: () => post({type: "pong"}),

@@ -57,6 +57,7 @@ class Curves:
         self.cursor = source("compared cursor", self.charts.cursor(session.tick))
         self.cells = [
             ChartCell(
+                session,
                 COMPARED,
                 chart,
                 self.cursor,
