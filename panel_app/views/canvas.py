@@ -46,8 +46,8 @@ class Canvas:
         resized: Callable[[float, float, float], None],
         sizing_mode: Literal["stretch_both", "stretch_width"] = "stretch_both",
     ) -> None:
-        """`width` and `height` are those of what is drawn: views begin with what they have in a window of 1280 x 720, and
-        are drawn once there. `resized` is called with width, height and scale when the page gives another size.
+        """`width` and `height` of what is drawn; views begin with those of a window of 1280 x 720.
+        `resized` is called with width, height and scale when the page gives the figure another size.
         """
         self.theme, self.scale = theme, scale
         self._resized = resized
