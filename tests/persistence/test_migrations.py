@@ -91,7 +91,8 @@ def events_and_banks(database: Database | Path) -> list[list[tuple[object, ...]]
     columns = "SELECT * EXCLUDE (event_timestamp, created_at) FROM simulation_events ORDER BY seq"
     named = "SELECT seq, agent_id FROM event_agents ORDER BY seq, agent_id"
     payments = "SELECT * FROM transactions ORDER BY tx_id"
-    return [database.connection.execute(statement).fetchall() for statement in (columns, named, payments)]
+    counts = "SELECT agent, kind, CAST(sum(events) AS BIGINT) FROM event_counts GROUP BY ALL ORDER BY ALL"
+    return [database.connection.execute(statement).fetchall() for statement in (columns, named, payments, counts)]
 
 
 @pytest.mark.parametrize("version", VERSIONS[:-1])

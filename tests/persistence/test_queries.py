@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -32,11 +33,14 @@ TYPES = ("EndOfDay", "RtgsImmediateSettlement")
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Two runs: one with parts of payments and netting, one in which money moves without a payment."""
+    """Two runs: one with parts of payments and netting, in many transactions, and one that moves money alone."""
     path = tmp_path_factory.mktemp("queries") / "runs.db"
     agents = [{"id": name, "opening_balance": 1_000} for name in ("A_1", "B_2")]
     moved = {"simulation": {"ticks_per_day": 5}, "agents": agents, "scenario_events": [SCHEDULED]}
-    runs = {"generated": persist(path, scenario(3), "generated"), "moved": persist(path, moved, "moved")}
+    runs = {
+        "generated": persist(path, scenario(3), "generated", events_per_commit=40),
+        "moved": persist(path, moved, "moved"),
+    }
     with Database(path) as database:
         yield database, runs
 
@@ -49,13 +53,14 @@ def names(event: Event, word: str) -> bool:
 def check(database: Database, name: str, run: Run, wanted: Callable[[Event], bool], **filters: Any) -> int:
     """A filter finds what is wanted, in both orders, page by page. Returns how many events that are."""
     expected = [(seq, event) for seq, event in enumerate(run.events()) if wanted(event)]
-    for sort, order in (("tick_asc", expected), ("tick_desc", expected[::-1])):
-        page = get_simulation_events(database.connection, name, limit=50, offset=3, sort=sort, **filters)  # type: ignore[arg-type]
+    orders = (("tick_asc", expected), ("tick_desc", expected[::-1]))
+    for (sort, order), start in product(orders, {3, len(expected) // 2, len(expected)}):
+        page = get_simulation_events(database.connection, name, limit=50, offset=start, sort=sort, **filters)
         assert page["total"] == len(expected), filters
         found = [
             (row["seq"], {"event_type": row["event_type"], "tick": row["tick"]} | own(row)) for row in page["events"]
         ]
-        assert found == order[3:53], filters
+        assert found == order[start : start + 50], filters
         assert all(row["day"] == row["tick"] // run.ticks_per_day for row in page["events"])
     return len(expected)
 
@@ -70,6 +75,9 @@ def test_filters_find_what_events_say(stored: tuple[Database, dict[str, Run]]) -
     for name, run in runs.items():
         for agent in run.agent_ids:
             assert check(database, name, run, lambda event, bank=agent: names(event, bank), agent_id=agent)  # type: ignore[misc]
+            both = {"agent_id": agent, "event_type": ",".join(TYPES)}
+            check(database, name, run, lambda e, bank=agent: names(e, bank) and e["event_type"] in TYPES, **both)  # type: ignore[misc]
+        check(database, name, run, lambda event: True)
         check(database, name, run, lambda event: 2 <= event["tick"] <= 3, tick_min=2, tick_max=3)
         check(database, name, run, lambda event: event["tick"] == 4, tick=4)
         check(database, name, run, lambda event, day=run.ticks_per_day: event["tick"] < day, day=0)  # type: ignore[misc]

@@ -28,6 +28,9 @@ NUMBERS = {
 }
 """The columns of numbers of `event_rows`, and how wide they are."""
 
+KINDS = 256
+"""More than there are types of events."""
+
 
 @dataclass(frozen=True)
 class EventBatch:
@@ -38,6 +41,8 @@ class EventBatch:
     events: pa.Table
     policies: list[tuple[int, str, Any]]
     """Those that were replaced while the run went on: tick, bank, policy."""
+    counts: pa.Table
+    """The columns of `EventCount` without its run."""
     more_agents: pa.Table
     transactions: pa.Table
 
@@ -46,12 +51,28 @@ def event_batch(rows: Mapping[str, bytes], agent_ids: list[str]) -> EventBatch:
     """From what `event_rows` gives."""
     names = strings(agent_ids)
     numbers = {name: _numbers(rows[name], kind) for name, kind in NUMBERS.items()}
+    # A column in which nothing stands is not written: it would cost as much as one of numbers.
     texts = {name: _texts(rows[name], rows[f"{name}_offsets"], empty_is_null=True) for name in ("part", "details")}
-    events = pa.table(numbers | texts)
+    events = pa.table(numbers | {name: column for name, column in texts.items() if column.null_count < len(column)})
     more_agents = pa.table({"seq": _numbers(rows["more_agents_seq"]), "agent_id": _codes(rows["more_agents"], names)})
     other = _texts(rows["other_tx"], rows["other_tx_offsets"])
     transactions = pa.table({"seq": _numbers(rows["other_tx_seq"]), "tx_id": other})
-    return EventBatch(events, _replaced_policies(rows), more_agents, transactions)
+    return EventBatch(events, _replaced_policies(rows), _counts(rows), more_agents, transactions)
+
+
+def _counts(rows: Mapping[str, bytes]) -> pa.Table:
+    """How often each bank is named by events of each type; as bank -1, how many there are."""
+    seqs, kinds = np.frombuffer(rows["seq"], "<i8"), np.frombuffer(rows["kind"], "u1").astype("<i8")
+    agents, peers = (np.frombuffer(rows[name], "<i4").astype("<i8") for name in ("agent", "peer"))
+    more = kinds[np.frombuffer(rows["more_agents_seq"], "<i8") - seqs[:1]]
+    banks = np.concatenate([np.where(peers == agents, -1, peers), agents, np.frombuffer(rows["more_agents"], "<i4")])
+    # A bank and a type are one number; bank -1 comes first, and stands for all events instead of those without a bank.
+    found = np.bincount((banks + 1) * KINDS + np.concatenate([kinds, kinds, more]), minlength=KINDS)
+    found[:KINDS] = np.bincount(kinds, minlength=KINDS)
+    places = np.flatnonzero(found)
+    columns = {"first_seq": seqs[:1].repeat(len(places)), "end_seq": seqs[-1:].repeat(len(places)) + 1}
+    columns |= {"agent": places // KINDS - 1, "kind": places % KINDS, "events": found[places]}
+    return pa.table({name: _numbers(values) for name, values in columns.items()})
 
 
 def _replaced_policies(rows: Mapping[str, bytes]) -> list[tuple[int, str, Any]]:

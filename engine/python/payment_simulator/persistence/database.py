@@ -38,10 +38,11 @@ class Database:
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         self.path = path
+        is_new = create and not path.exists()
         self.connection = connect(path if create else existing(path), read_only=read_only)
         try:
             with explained(path):
-                if create and not tables(self.connection):
+                if is_new or (create and not tables(self.connection)):
                     migrations.initialise(self.connection)
                 self._check()
         except BaseException:
@@ -65,7 +66,7 @@ class Database:
             raise DatabaseError(
                 f"{self.path}: has an older schema ({newest}, this program needs {max(wanted)}); run '{command}'"
             )
-        found = schema.differences(self.connection)
+        found = [] if schema.agrees(self.connection) else schema.differences(self.connection)
         if found:
             rest = f" and {len(found) - 3} more" if len(found) > 3 else ""
             raise DatabaseError(

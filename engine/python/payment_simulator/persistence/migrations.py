@@ -58,9 +58,10 @@ def available(folder: Path = FOLDER) -> dict[int, Migration]:
 
 def applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
     """The versions that a database has, with their checksums; none if it has no table of them."""
-    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_migrations'").fetchall():
+    try:
+        names = {name for name, *_ in connection.execute("DESCRIBE schema_migrations").fetchall()}
+    except duckdb.CatalogException:
         return {}
-    names = {name for name, *_ in connection.execute("DESCRIBE schema_migrations").fetchall()}
     checksum = "checksum" if "checksum" in names else "''"
     rows = connection.execute(f"SELECT version, {checksum} FROM schema_migrations ORDER BY version").fetchall()
     return dict(rows)

@@ -8,7 +8,7 @@ what DuckDB notes about each block (an index would have to fit into memory). Tes
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from payment_simulator.persistence.rows import EventRow, PaymentRow
+from payment_simulator.persistence.rows import EventCount, EventRow, PaymentRow
 from payment_simulator.persistence.table import Count, Hash, Number, Seed, Table
 
 
@@ -333,6 +333,7 @@ TABLES: tuple[type[Table], ...] = (
     Simulation,
     LogSegment,
     EventRow,
+    EventCount,
     SimulationAgent,
     EventAgent,
     EventTransaction,

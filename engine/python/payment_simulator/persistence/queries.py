@@ -6,7 +6,9 @@ Every value is bound as a parameter. Money is integer cents. An unknown simulati
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
@@ -74,10 +76,20 @@ def get_simulation_events(
     if order is None:
         raise ValueError(f"sort: got {sort!r}; write tick_asc or tick_desc")
     where, parameters = _where(connection, simulation_id, filters)
-    [(total,)] = connection.execute(f"SELECT count(*) FROM event_rows AS e WHERE {where}", parameters).fetchall()
+    skipped = 0
+    if (slices := _slices(connection, simulation_id, filters, order)) is None:
+        [(total,)] = connection.execute(f"SELECT count(*) FROM event_rows AS e WHERE {where}", parameters).fetchall()
+    else:
+        total = sum(events for *_, events in slices)
+        before = list(accumulate((events for *_, events in slices), initial=0))
+        first, last = bisect_right(before, offset) - 1, bisect_left(before, offset + limit)
+        if page_slices := slices[first:last]:
+            skipped = before[first]
+            where += " AND e.seq >= ? AND e.seq < ?"
+            parameters += [min(first for first, *_ in page_slices), max(end for _, end, _ in page_slices)]
     # The page is found by its places alone; the wide columns are then read for it, and for nothing else.
     page = f"SELECT seq FROM event_rows AS e WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?"
-    places = [seq for (seq,) in connection.execute(page, [*parameters, limit, offset]).fetchall()]
+    places = [seq for (seq,) in connection.execute(page, [*parameters, limit, offset - skipped]).fetchall()]
     lifted = [_lifted(event) for event in _events_at(connection, simulation_id, places)] if places else []
     return {"events": lifted, "total": int(total), "limit": limit, "offset": offset, "filters": filters}
 
@@ -134,9 +146,45 @@ def clear_simulation_events(connection: duckdb.DuckDBPyConnection, simulation_id
     count = get_event_count(connection, simulation_id)
     for table in ("more_event_agents", "event_transactions", "log_segments"):
         connection.execute(f"DELETE FROM {table} WHERE simulation_id = ?", [simulation_id])
-    connection.execute("DELETE FROM event_rows WHERE run_number = ?", [_run(connection, simulation_id)[0]])
+    for table in ("event_rows", "event_counts"):
+        connection.execute(f"DELETE FROM {table} WHERE run_number = ?", [_run(connection, simulation_id)[0]])
     connection.execute("UPDATE simulations SET committed_ticks = 0 WHERE simulation_id = ?", [simulation_id])
     return count
+
+
+def _slices(
+    connection: duckdb.DuckDBPyConnection, simulation_id: str, filters: dict[str, Any], order: str
+) -> list[tuple[int, int, int]] | None:
+    """Where in the log the events are: first place, end and number of them for each slice that has any, in this order.
+
+    None if more is asked than what was counted when they were written: banks and types.
+    """
+    if any(filters.get(name) is not None for name in (*_CONDITIONS, "day", "tx_id")):
+        return None
+    parts, parameters = ["run_number = ?"], list[Any]([_run(connection, simulation_id)[0]])
+    parts.append("agent = ?")
+    agent_id = filters.get("agent_id")
+    parameters.append(-1 if agent_id is None else _agent_number(connection, simulation_id, agent_id))
+    if (event_type := filters.get("event_type")) is not None:
+        parts.append("list_contains(?, kind)")
+        parameters.append(_codes(event_type))
+    return connection.execute(
+        f"SELECT first_seq, end_seq, CAST(sum(events) AS BIGINT) FROM event_counts WHERE {' AND '.join(parts)}"
+        f" GROUP BY first_seq, end_seq ORDER BY first_seq {order}",
+        parameters,
+    ).fetchall()
+
+
+def _agent_number(connection: duckdb.DuckDBPyConnection, simulation_id: str, agent_id: str) -> int | None:
+    number = "SELECT agent_number FROM simulation_agents WHERE simulation_id = ? AND agent_id = ?"
+    found: list[tuple[int]] = connection.execute(number, [simulation_id, agent_id]).fetchall()
+    return found[0][0] if found else None
+
+
+def _codes(event_types: str) -> list[int]:
+    """The codes of types of events, which are named with commas between them."""
+    wanted = [word.strip() for word in event_types.split(",")]
+    return [code for name, code in event_codes().items() if name in wanted]
 
 
 def _where(connection: duckdb.DuckDBPyConnection, simulation_id: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
@@ -154,17 +202,15 @@ def _where(connection: duckdb.DuckDBPyConnection, simulation_id: str, filters: d
         parts.append("e.tick BETWEEN ? AND ?")
         parameters += [day * ticks_per_day, (day + 1) * ticks_per_day - 1]
     if (event_type := filters.get("event_type")) is not None:
-        wanted = [word.strip() for word in event_type.split(",")]
         parts.append("list_contains(?, e.kind)")
-        parameters.append([code for name, code in event_codes().items() if name in wanted])
+        parameters.append(_codes(event_type))
     if (agent_id := filters.get("agent_id")) is not None:
-        number = "SELECT agent_number FROM simulation_agents WHERE simulation_id = ? AND agent_id = ?"
-        found = connection.execute(number, [simulation_id, agent_id]).fetchall() or [(None,)]
+        number = _agent_number(connection, simulation_id, agent_id)
         parts.append(
             "(e.agent = ? OR e.peer = ?"
             " OR e.seq IN (SELECT seq FROM more_event_agents WHERE simulation_id = ? AND agent_id = ?))"
         )
-        parameters += [found[0][0], found[0][0], simulation_id, agent_id]
+        parameters += [number, number, simulation_id, agent_id]
     if (tx_id := filters.get("tx_id")) is not None:
         if (called := number_and_part(tx_id)) is not None:
             own = "e.payment = ? AND coalesce(e.part, '') = ?"

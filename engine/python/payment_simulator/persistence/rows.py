@@ -37,6 +37,23 @@ class EventRow(Table):
     written_at: datetime
 
 
+class EventCount(Table):
+    """How many events of a type name a bank (-1: all events of the type), in those that were written together.
+
+    They are those of the log from `first_seq` up to and without `end_seq`. With them one bank's events are counted, and
+    a page of them is found, without reading all others.
+    """
+
+    table_name = "event_counts"
+    unique = ("run_number", "first_seq", "agent", "kind")
+    run_number: Number
+    first_seq: Count
+    end_seq: Count
+    agent: Annotated[int, "INTEGER"]
+    kind: Annotated[int, "UTINYINT"]
+    events: Number
+
+
 class PaymentRow(Table):
     """A payment, as it is stored: the view `transactions` has it as people read it.
 

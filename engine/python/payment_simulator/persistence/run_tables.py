@@ -155,14 +155,17 @@ class RunTables:
         self._segment += 1
 
     def _write_events(self, part: Part) -> None:
-        events = pa.concat_tables(batch.events for batch in part.events)
-        # A column in which nothing stands is not read: it would cost as much as one of numbers.
-        events = events.drop_columns([name for name in ("part", "details") if events[name].null_count == len(events)])
+        events = pa.concat_tables((batch.events for batch in part.events), promote_options="default")
         names = ", ".join(events.column_names)
         self._insert_table(
             events,
             f"INSERT INTO event_rows (run_number, written_at, {names})"
             f" SELECT {self._run_number}, current_localtimestamp(), {names} FROM arrived",
+        )
+        counts = pa.concat_tables(batch.counts for batch in part.events)
+        names = ", ".join(counts.column_names)
+        self._insert_table(
+            counts, f"INSERT INTO event_counts (run_number, {names}) SELECT {self._run_number}, {names} FROM arrived"
         )
         self._insert_rows("more_event_agents", pa.concat_tables(batch.more_agents for batch in part.events))
         self._insert_rows("event_transactions", pa.concat_tables(batch.transactions for batch in part.events))

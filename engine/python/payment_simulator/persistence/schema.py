@@ -73,6 +73,26 @@ def ddl() -> list[str]:
     return [*statements, MIGRATIONS_TABLE, *VIEWS.values()]
 
 
+def agrees(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every table has the columns that its model says, no more and no less: a few milliseconds.
+
+    DuckDB's lists of tables and columns, in which `differences` looks, take it ten times as long: they hold every view.
+    """
+    tables = [
+        f"SELECT '{model.table_name}', name, type, \"notnull\" FROM pragma_table_info('{model.table_name}')"
+        for model in TABLES
+    ]
+    wanted = {
+        (model.table_name, name, kind, name in model.primary_key or not optional)
+        for model in TABLES
+        for name, (kind, optional) in columns(model).items()
+    }
+    try:
+        return set(connection.execute(" UNION ALL ".join(tables)).fetchall()) == wanted
+    except duckdb.CatalogException:
+        return False
+
+
 def differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Where the tables of a database are not what the models say: a line each, none if all agree."""
     rows = connection.execute(
