@@ -1,5 +1,6 @@
 """Databases of each earlier schema version become as they should be now, and keep what they hold."""
 
+import hashlib
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from payment_simulator.persistence.database import Database
 from payment_simulator.persistence.errors import DatabaseError, MigrationError
 from payment_simulator.persistence.schema import ddl, differences
 from payment_simulator.persistence.stored_run import StoredRun
+from payment_simulator.persistence.views import VIEWS
 
 from tests.cli.conftest import call, succeeded
 from tests.persistence.conftest import SCENARIOS, persist
@@ -134,6 +136,32 @@ def test_all_migrations_together_give_the_schema_of_the_models() -> None:
         assert columns(migrated) == columns(made)
         assert indexes(migrated) == indexes(made)
         assert migrations.migrate(migrated) == []
+
+
+VIEWS_OF_VERSION = {9: "6255632d05a633114d4fb96fcbebcfe429767b2c41b19c9eeca51f9a07e4a4a4"}
+"""Of the newest version: SHA-256 of the statements that make the views."""
+
+
+def test_views_change_with_the_version_of_the_schema() -> None:
+    """A database has its views from the program that made or last migrated it: others need a version to get there."""
+    text = "\n".join(VIEWS.values())
+    found = {VERSIONS[-1]: hashlib.sha256(text.encode()).hexdigest()}
+    assert found == VIEWS_OF_VERSION, (
+        "The SQL of the views is not what it was: persistence/views.py was changed, or the catalogue of events of which"
+        " it is made. Databases that are there keep their old views, and would tell new events wrongly. Add a migration"
+        " ('payment-sim db create-migration WORDS -m engine/python/payment_simulator/persistence/migrations'; it may"
+        " hold comments alone: all views are made anew after it), then write what was found into VIEWS_OF_VERSION."
+    )
+
+
+def test_a_migration_makes_all_views_anew(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    of_version(path, VERSIONS[-1])
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE OR REPLACE VIEW simulation_events AS SELECT 1 AS old")
+        connection.execute(f"DELETE FROM schema_migrations WHERE version = {VERSIONS[-1]}; DROP TABLE event_counts")
+        assert len(migrations.migrate(connection)) == 1
+        assert differences(connection) == []
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
