@@ -53,8 +53,8 @@ def test_the_core_depends_on_no_python_and_the_check_would_see_it() -> None:
 
 def test_the_boundary_is_readable_in_one_sitting() -> None:
     sources = sorted((ROOT / "engine" / "bindings" / "src").glob("*.rs"))
-    assert sum(len(path.read_text().splitlines()) for path in sources) < 1000
-    assert len((ROOT / "engine/python/payment_simulator_core_rs/__init__.pyi").read_text().splitlines()) < 330
+    assert sum(len(path.read_text().splitlines()) for path in sources) < 1050
+    assert len((ROOT / "engine/python/payment_simulator_core_rs/__init__.pyi").read_text().splitlines()) < 360
 
 
 @pytest.mark.parametrize("module", ["payment_simulator", "panel_app.app"])

@@ -164,7 +164,9 @@ def test_a_state_file_goes_on_as_if_nothing_had_happened(source: Path | int, tmp
     facts = succeeded("state", "-s", state).json()
     assert facts == {"current_tick": 5, "current_day": 0, "num_agents": len(run.agent_ids)}
     assert succeeded("state", "-s", state, "--verbose").json()["state"]
-    ended = succeeded("run", "--state", state).json()
+    rest = succeeded("run", "--state", state, "--count", run.ticks)
+    assert f"warning: --count {run.ticks}: {run.ticks - 5} of the {run.ticks} ticks are left" in rest.error
+    ended = rest.json()
     assert (ended["current_tick"], ended["log_hash"]) == (run.ticks, run.log_hash)
     beyond = call("tick", "-s", state)
     assert (beyond.code, "the run is complete" in beyond.error) == (1, True)

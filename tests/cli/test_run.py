@@ -78,6 +78,18 @@ def test_options(arguments: list[str], path: tuple[str, str], value: Any) -> Non
     assert final(TWO_BANKS, *arguments)[path[0]][path[1]] == value
 
 
+MORE_TICKS = f"--ticks {{}}: {TWO_BANKS} has 40 ticks; they are run, and no more"
+
+
+def test_more_ticks_than_there_are_is_told() -> None:
+    for ticks in (41, 10**30):
+        done = call("run", TWO_BANKS, "--ticks", str(ticks))
+        assert (done.returncode, done.stderr) == (0, f"warning: {MORE_TICKS.format(ticks)}\n")
+        assert json.loads(done.stdout)["simulation"]["ticks_executed"] == 40
+    assert call("run", TWO_BANKS, "--ticks", "41", "--quiet").stderr == ""
+    assert call("run", TWO_BANKS, "--ticks", "40").stderr == ""
+
+
 @pytest.mark.parametrize("arguments", [["--mode", "event_stream"], ["--event-stream"]])
 def test_an_event_stream_is_every_event_and_a_last_line(arguments: list[str]) -> None:
     done = call("run", TWO_BANKS, *arguments)
@@ -104,6 +116,9 @@ def test_verbose_is_text_on_stderr_and_the_same_json_on_stdout() -> None:
     assert "info" not in done.stderr
     limited = call("run", TWO_BANKS, "--verbose", "--ticks", "40")
     assert limited.stderr == done.stderr
+    beyond = call("run", TWO_BANKS, "--verbose", "--ticks", "41")
+    assert beyond.stderr == done.stderr, "nothing else stands in the text"
+    assert json.loads(beyond.stdout)["simulation"]["warnings"] == [MORE_TICKS.format(41)]
 
 
 def test_a_stream_is_a_line_a_tick() -> None:

@@ -20,13 +20,7 @@ class Stored:
         for tick in range(3):
             if self.broken and tick == 2:
                 raise RuntimeError("torn")
-            yield TickFrame(tick, 2, {}, self)
-
-    def events(self, from_tick: int, to_tick: int) -> list[dict[str, object]]:
-        return [{"event_type": "Test", "tick": tick} for tick in range(from_tick, to_tick)]
-
-    def events_jsonl(self, from_tick: int, to_tick: int) -> bytes:
-        return b"".join(b'{"tick":%d}\n' % tick for tick in range(from_tick, to_tick))
+            yield TickFrame(tick, 2, {})
 
 
 class Notes(View):
@@ -39,7 +33,7 @@ class Notes(View):
         self.notes.append(("start", ticks))
 
     def show(self, frame: TickFrame) -> None:
-        self.notes.append((frame.tick, frame.day, frame.ends_day, len(frame.events), frame.jsonl))
+        self.notes.append((frame.tick, frame.day, frame.ends_day))
 
     def finish(self) -> None:
         self.notes.append("finish")
@@ -50,9 +44,9 @@ class Notes(View):
 
 FRAMES = [
     ("start", 3),
-    (0, 0, False, 1, b'{"tick":0}\n'),
-    (1, 0, True, 1, b'{"tick":1}\n'),
-    (2, 1, False, 1, b'{"tick":2}\n'),
+    (0, 0, False),
+    (1, 0, True),
+    (2, 1, False),
 ]
 
 

@@ -7,6 +7,7 @@ mod convert;
 mod error;
 mod policies;
 mod rollup;
+mod text;
 mod views;
 
 use error::{ConfigurationError, ControlError, Error, LogError, NotKeptError, SimulationError, SnapshotError};
@@ -192,6 +193,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Orchestrator>()?;
     module.add_class::<Recording>()?;
     module.add_class::<rollup::RollUp>()?;
+    module.add_class::<text::TickTexts>()?;
     module.add_function(wrap_pyfunction!(event_catalogue, module)?)?;
     module.add_function(wrap_pyfunction!(check_policy, module)?)?;
     module.add_function(wrap_pyfunction!(policy_catalogue, module)?)

@@ -2,6 +2,7 @@
 
 use crate::convert;
 use crate::error::Error;
+use crate::text::Filter;
 use payment_simulator_core as core;
 use payment_simulator_core::event::{CATALOGUE, EventKind};
 use payment_simulator_core::log;
@@ -111,10 +112,17 @@ impl Views {
         PyList::new(py, events.collect::<PyResult<Vec<_>>>()?)
     }
 
-    fn events_jsonl<'py>(&self, py: Python<'py>, from_tick: u32, to_tick: u32) -> PyResult<Bound<'py, PyBytes>> {
-        let record = self.from(from_tick)?;
+    #[pyo3(signature = (from_tick, to_tick, shown = None))]
+    fn events_jsonl<'py>(
+        &self,
+        py: Python<'py>,
+        from_tick: u32,
+        to_tick: u32,
+        shown: Option<Filter>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let (record, filter) = (self.from(from_tick)?, Filter::of(shown));
         let mut lines = Vec::new();
-        py.detach(|| log::write_json_lines(record.log.range(from_tick, to_tick), record.agent_ids, &mut lines));
+        py.detach(|| log::write_json_lines(record.log.range(from_tick, to_tick), record.agent_ids, &filter, &mut lines));
         Ok(PyBytes::new(py, &lines))
     }
 

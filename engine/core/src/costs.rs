@@ -3,10 +3,9 @@
 //! Rates are exact fractions. Each running cost is rounded once for each bank and tick, half away from zero, on the exact sum; a
 //! penalty that is a part of an amount is rounded down for each payment.
 
-use crate::config::{AgentConfig, CostRatesConfig, PenaltyConfig};
+use crate::config::{AgentConfig, Config, CostRatesConfig, PenaltyConfig};
 use crate::error::ConfigError;
 use crate::money::{Cents, Rate};
-use crate::transaction::Transaction;
 
 /// The categories, in the order of their places in `Costs`.
 pub const COST_NAMES: [&str; 7] = [
@@ -78,6 +77,19 @@ enum Penalty {
     Rate(Rate),
 }
 
+/// A part of a split payment, and where it stands in its whole.
+#[derive(Debug, Clone, Copy)]
+pub struct PartOf {
+    /// Cents of the part.
+    pub amount: Cents,
+    /// Its place among the parts, from 1.
+    pub part: u32,
+    /// How many there are.
+    pub parts: u32,
+    /// Cents of the whole.
+    pub whole: Cents,
+}
+
 impl Penalty {
     fn of(self, amount: Cents) -> Option<Cents> {
         match self {
@@ -127,6 +139,13 @@ impl CostRates {
             deadline_penalty: penalty("deadline_penalty.bps_per_event", config.deadline_penalty)?,
             eod_penalty: penalty("eod_penalty.bps_per_event", config.eod_penalty)?,
         })
+    }
+
+    /// The rates of every bank, by number.
+    pub fn of_banks(config: &Config) -> Result<Vec<Self>, ConfigError> {
+        let common = Self::new(&config.cost_rates)?;
+        let own = |bank: &AgentConfig| Self::of_bank(&config.cost_rates, bank, &bank.id);
+        config.agents_by_id().into_iter().map(|bank| Ok(own(bank)?.unwrap_or_else(|| common.clone()))).collect()
     }
 
     /// The rates of a bank, if it has some of its own.
@@ -191,22 +210,21 @@ impl CostRates {
 
     /// The share of a part in a penalty that its whole would pay once: in proportion to the amounts, so that the shares of all parts add up
     /// to the penalty. A penalty that is a part of the amount is that of the part.
-    pub fn share_of_part(&self, penalty: Cents, of_deadline: bool, whole: &Transaction, part: &Transaction) -> Cents {
+    pub fn share_of_part(&self, penalty: Cents, of_deadline: bool, part: PartOf) -> Cents {
         let kind = if of_deadline { self.deadline_penalty } else { self.eod_penalty };
         if matches!(kind, Penalty::Rate(_)) {
             return penalty;
         }
         // Parts before the last are equal; `before` is the sum of those before this one.
-        let amount = i128::from(part.amount);
-        let total = i128::from(whole.amount);
-        let before = if part.part == whole.part { total - amount } else { amount * i128::from(part.part - 1) };
+        let (amount, total) = (i128::from(part.amount), i128::from(part.whole));
+        let before = if part.part == part.parts { total - amount } else { amount * (i128::from(part.part) - 1) };
         let up_to = |sum: i128| i128::from(penalty) * sum / total;
         (up_to(before + amount) - up_to(before)) as Cents
     }
 
     /// About what a late payment has cost by waiting since it was due. None if it does not fit.
-    pub fn estimated_delay(&self, payment: &Transaction, ticks_overdue: u32) -> Option<Cents> {
-        self.delay_overdue.of(i128::from(payment.remaining) * i128::from(ticks_overdue))?.try_into().ok()
+    pub fn estimated_delay(&self, remaining: Cents, ticks_overdue: u32) -> Option<Cents> {
+        self.delay_overdue.of(i128::from(remaining) * i128::from(ticks_overdue))?.try_into().ok()
     }
 }
 

@@ -26,6 +26,7 @@ pub mod rollup;
 pub mod snapshot;
 pub mod state;
 pub mod tally;
+pub mod text;
 pub mod transaction;
 pub mod views;
 

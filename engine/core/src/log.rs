@@ -7,6 +7,7 @@
 mod canonical;
 mod chapters;
 mod columns;
+mod filter;
 mod json;
 mod numbering;
 mod retention;
@@ -17,6 +18,7 @@ pub use canonical::LogError;
 use chapters::Chapter;
 pub use chapters::Events;
 pub use columns::{Column, EventColumns, event_columns};
+pub use filter::Filter;
 pub use json::write_json_lines;
 pub(crate) use numbering::Numbering;
 pub use retention::{NotKept, RETENTIONS, Retention};
@@ -287,7 +289,7 @@ impl EventLog {
     }
 
     /// The number in the name of a payment; what follows it in the name of a part (`.1`) is appended.
-    fn payment_number(&self, payment: u32, out: &mut Vec<u8>) -> i64 {
+    pub(crate) fn payment_number(&self, payment: u32, out: &mut Vec<u8>) -> i64 {
         match self.part(payment) {
             Ok(part) => {
                 let number = self.payment_number(part.whole, out);

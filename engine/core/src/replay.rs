@@ -10,6 +10,9 @@ use crate::money::Rate;
 use crate::tally::Counts;
 use crate::transaction::Mechanism;
 
+/// Payments that may come before it is worth while to forget those that are finished. In tests it nearly always is.
+const ROOM: usize = if cfg!(debug_assertions) { 4 } else { 1 << 12 };
+
 /// What the log tells about a run up to some event.
 #[derive(Debug, Clone)]
 pub struct Replay {
@@ -18,6 +21,8 @@ pub struct Replay {
     /// The payments, by number; after `forget_finished`, those that are left, in order.
     pub payments: Vec<PaymentReplay>,
     numbering: Numbering,
+    /// How many were left when finished ones were last forgotten.
+    left: usize,
     /// The central queue, in order; `None` where a payment has left it.
     queue2: Vec<Option<u32>>,
     /// Payments that are not parts.
@@ -108,6 +113,11 @@ impl AgentReplay {
         self.unsecured_cap
     }
 
+    /// Cents below zero.
+    pub fn overdraft(&self) -> i128 {
+        -i128::from(self.balance.min(0))
+    }
+
     fn begin_day(&mut self) {
         self.day = DayReplay {
             opening_balance: self.balance,
@@ -152,6 +162,8 @@ pub struct PaymentReplay {
     pub deadline_tick: i32,
     /// 0 to 10, on arrival.
     pub priority: i32,
+    /// What it is now.
+    pub priority_now: u8,
     /// The payment that it is a part of.
     pub parent: i32,
     /// Its place among the payments that are not parts, from 1; of a part, that of its whole.
@@ -214,6 +226,21 @@ impl PaymentReplay {
         if self.settled_tick >= 0 { self.amount } else { self.amount.wrapping_sub(self.remaining) }
     }
 
+    /// Cents of it that are not paid.
+    pub fn remaining(&self) -> Cents {
+        self.remaining
+    }
+
+    /// How many parts it was split into.
+    pub fn parts(&self) -> i32 {
+        self.parts
+    }
+
+    /// Whether it waits in a queue.
+    pub fn is_queued(&self) -> bool {
+        self.is_in_queue1() || self.is_in_queue2()
+    }
+
     /// Whether it waits in the central queue.
     pub fn is_in_queue2(&self) -> bool {
         self.queue2_place != NONE
@@ -248,6 +275,7 @@ impl Replay {
             agents: agents.collect(),
             payments: Vec::new(),
             numbering: Numbering::default(),
+            left: 0,
             queue2: Vec::new(),
             originals: 0,
             deferred: false,
@@ -305,6 +333,8 @@ impl Replay {
             | EventKind::PolicySplit
             | EventKind::QueuedRtgs
             | EventKind::RtgsWithdrawal
+            | EventKind::TransactionReprioritized
+            | EventKind::PriorityEscalated
             | EventKind::TransactionWentOverdue => {
                 if let Some(slot) = self.slot(event.payment) {
                     self.move_payment(event, slot);
@@ -402,8 +432,6 @@ impl Replay {
             EventKind::PolicySubmit
             | EventKind::PolicyHold
             | EventKind::PolicyError
-            | EventKind::TransactionReprioritized
-            | EventKind::PriorityEscalated
             | EventKind::OverdueTransactionSettled
             | EventKind::BilateralLimitExceeded
             | EventKind::MultilateralLimitExceeded
@@ -437,6 +465,14 @@ impl Replay {
         }
     }
 
+    /// The same as soon as at least as many have come as were left the last time, so that it costs each payment a constant.
+    pub fn forget_finished_if_many(&mut self) {
+        if self.payments.len() >= 2 * self.left + ROOM {
+            self.forget_finished();
+            self.left = self.payments.len();
+        }
+    }
+
     /// A payment, if it was not forgotten.
     pub fn payment(&self, number: u32) -> Option<&PaymentReplay> {
         self.payments.get(self.slot(number)?)
@@ -456,9 +492,14 @@ impl Replay {
                 payment.submitted_tick = tick;
                 payment.submission_tick = tick;
                 let mut reader = event.reader();
-                reader.u8();
+                payment.priority_now = reader.u8();
                 payment.rtgs_priority = reader.u8();
                 self.leave_queue1(slot);
+            }
+            EventKind::TransactionReprioritized | EventKind::PriorityEscalated => {
+                let mut reader = event.reader();
+                reader.u8();
+                payment.priority_now = reader.u8();
             }
             EventKind::RtgsResubmission => {
                 let mut reader = event.reader();
@@ -516,6 +557,7 @@ impl Replay {
             arrival_tick: whole.map_or(event.tick as i32, |whole| whole.arrival_tick),
             deadline_tick: deadline as i32,
             priority: i32::from(priority),
+            priority_now: priority,
             parent: if parent == NONE { -1 } else { parent as i32 },
             number: whole.map_or(self.originals, |whole| whole.number),
             part: whole.map_or(0, |whole| whole.parts),

@@ -4,7 +4,7 @@
 
 mod ticks;
 
-use crate::config::{AgentConfig, Config};
+use crate::config::Config;
 use crate::costs::CostRates;
 use crate::error::ConfigError;
 use crate::event::EventKind;
@@ -68,14 +68,11 @@ pub struct RollUp {
 impl RollUp {
     /// Before the first event of a run. `every_tick`: to tell of every tick, too.
     pub fn new(record: Record<'_>, every_tick: bool) -> Result<Self, ConfigError> {
-        let common = CostRates::new(&record.config.cost_rates)?;
-        let own = |bank: &AgentConfig| CostRates::of_bank(&record.config.cost_rates, bank, &bank.id);
-        let rates = record.config.agents_by_id().into_iter().map(|bank| Ok(own(bank)?.unwrap_or_else(|| common.clone())));
         let replay = record.replay();
         Ok(Self {
             config: record.config.clone(),
             agent_ids: record.agent_ids.to_vec(),
-            rates: rates.collect::<Result<_, _>>()?,
+            rates: CostRates::of_banks(record.config)?,
             registers: BTreeMap::new(),
             collateral: Vec::new(),
             told_before: 0,

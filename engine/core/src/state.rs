@@ -2,7 +2,7 @@
 
 use crate::agent::Agent;
 use crate::config::{Config, Queue1Ordering, Queue2Blocking};
-use crate::costs::{COST_NAMES, CostRates, Costs};
+use crate::costs::{COST_NAMES, CostRates, Costs, PartOf};
 use crate::deadlines::Deadlines;
 use crate::error::{ConfigError, SimulationError};
 use crate::event::EventKind;
@@ -303,7 +303,8 @@ impl State {
             return Some(penalty);
         }
         let whole = &self.transactions[payment.parent as usize];
-        Some(self.rates.share_of_part(penalty, of_deadline, whole, payment))
+        let part = PartOf { amount: payment.amount, part: payment.part, parts: whole.part, whole: whole.amount };
+        Some(self.rates.share_of_part(penalty, of_deadline, part))
     }
 
     /// Give a bank money that payments brought: now or, with deferred crediting, at the end of the tick.

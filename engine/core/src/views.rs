@@ -134,6 +134,7 @@ impl<'a> Record<'a> {
             if tick >= from_tick {
                 counts.push(replay.of_tick);
             }
+            replay.forget_finished_if_many();
         }
         counts
     }

@@ -5,8 +5,9 @@ mod common;
 
 use common::{config, scenario};
 use payment_simulator_core::event::{EventKind, FieldType, Place};
-use payment_simulator_core::log::{EventRef, EventRows, Retention, Texts, event_rows, number_of, write_json_lines};
+use payment_simulator_core::log::{EventRef, EventRows, Filter, Retention, Texts, event_rows, number_of, write_json_lines};
 use payment_simulator_core::orchestrator::Options;
+use payment_simulator_core::text::TickTexts;
 use payment_simulator_core::views::Record;
 use payment_simulator_core::{Orchestrator, Recording};
 use proptest::prelude::*;
@@ -18,9 +19,10 @@ fn views(record: Record<'_>) -> String {
     let states: Vec<_> = (0..=ticks).map(|tick| record.state_at(tick.checked_sub(1))).collect();
     let flows: Vec<_> = (0..ticks).map(|tick| record.flows(tick, tick + 3)).collect();
     let mut lines = Vec::new();
-    write_json_lines(record.log.iter(), record.agent_ids, &mut lines);
+    write_json_lines(record.log.iter(), record.agent_ids, &Filter::default(), &mut lines);
     let (series, payments, counts) = (record.series(), record.payments(), record.tick_counts(0, ticks));
-    format!("{states:?} {flows:?} {lines:?} {series:?} {payments:?} {counts:?} {:?}", record.totals())
+    let told = TickTexts::new(record, Filter::default()).unwrap().tell(record, 0, ticks);
+    format!("{states:?} {flows:?} {lines:?} {series:?} {payments:?} {counts:?} {:?} {told}", record.totals())
 }
 
 fn run(scenario: &Value, ticks: u32) -> Orchestrator {
@@ -104,7 +106,7 @@ proptest! {
         prop_assert_eq!(rows.sequence.len(), expected.len());
         let (parts, details, other_tx) = (texts(&rows.part), texts(&rows.details), texts(&rows.other_tx.1));
         let mut lines = Vec::new();
-        write_json_lines(log.iter(), ids, &mut lines);
+        write_json_lines(log.iter(), ids, &Filter::default(), &mut lines);
         let lines: Vec<Map<String, Value>> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).unwrap()).collect();
         for (row, event) in expected.into_iter().enumerate() {
             prop_assert_eq!(rows.sequence[row] as usize, event.sequence);
@@ -199,13 +201,16 @@ proptest! {
         }
     }
 
-    /// The segments that are taken are the log, whenever they are taken, and rows of what is left are as in the whole.
+    /// The segments that are taken are the log, whenever they are taken; rows of what is left and the text of each tick are as in the whole.
     #[test]
     fn a_log_can_be_taken_in_parts(scenario in scenario(), takes in any::<u32>()) {
         let whole = run(&scenario, 24);
         let mut segments = Vec::new();
         let mut failure = Ok(());
+        let new_texts = || TickTexts::new(whole.record(), Filter::default()).unwrap();
+        let (mut texts, mut told) = (new_texts(), String::new());
         let other = run_with(&scenario, Retention::All, |orchestrator| {
+            told += &texts.tell(orchestrator.record(), texts.next_tick(), orchestrator.current_tick());
             let log = orchestrator.log();
             let rows = |log| event_rows(log, orchestrator.log().first_sequence(), orchestrator.log().len(), whole.agent_ids());
             if rows(log) != rows(whole.log()) {
@@ -216,6 +221,7 @@ proptest! {
             }
         });
         failure?;
+        prop_assert_eq!(told, new_texts().tell(whole.record(), 0, 24));
         segments.extend(other.log().canonical(other.agent_ids()));
         prop_assert_eq!(&segments, &whole.log().canonical(whole.agent_ids()));
         prop_assert_eq!(other.log_hash(), whole.log_hash());

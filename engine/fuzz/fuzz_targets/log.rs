@@ -2,6 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use payment_simulator_core::log::Filter;
+use payment_simulator_core::text::TickTexts;
 use payment_simulator_core::{Config, Recording};
 
 const CONFIG: &str = r#"{"ticks_per_day": 4, "num_days": 2, "rng_seed": 1,
@@ -15,6 +17,9 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(read) = Recording::new(config, bytes, None) {
         let record = read.record();
         drop((record.totals(), record.metrics(), record.daily_metrics(), record.series(), record.payments()));
+        if let Ok(mut texts) = TickTexts::new(record, Filter::default()) {
+            drop(texts.tell(record, 0, u32::MAX));
+        }
         for payment in 0..record.log.payments().min(5) {
             drop(record.explain(payment, record.log.ticks() / 2).value());
         }

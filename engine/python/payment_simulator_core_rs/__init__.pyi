@@ -8,7 +8,7 @@ bytes of little-endian integers in C order, made for `numpy.frombuffer`.
 """
 
 from collections.abc import Mapping
-from typing import Any, final
+from typing import Any, Protocol, final
 
 __version__: str
 
@@ -62,6 +62,18 @@ class SnapshotError(ValueError):
     do.
     """
 
+class _EventFilter(Protocol):
+    """What events have to meet, all of it; None: anything will do. `agent` is a bank that acts in the event, or that
+    receives where money moves; `tx` any payment that the event names.
+    """
+
+    @property
+    def types(self) -> frozenset[str] | None: ...
+    @property
+    def agent(self) -> str | None: ...
+    @property
+    def tx(self) -> str | None: ...
+
 class Views:
     """What can be asked of a run: of one that goes on (`Orchestrator`) and of one that was read back (`Recording`).
 
@@ -87,8 +99,8 @@ class Views:
         """How many events have happened, whether they are kept or not."""
     def events(self, from_tick: int, to_tick: int) -> list[dict[str, Any]]:
         """The events of these ticks in log order, each `{"event_type", "tick", ...fields}`."""
-    def events_jsonl(self, from_tick: int, to_tick: int) -> bytes:
-        """The same as JSON Lines, made without a Python object per event; keys in the order of the catalogue."""
+    def events_jsonl(self, from_tick: int, to_tick: int, shown: _EventFilter | None = None) -> bytes:
+        """The same, or those that are shown, as JSON Lines; keys in the order of the catalogue."""
     def event_columns(self, event_type: str) -> dict[str, Any]:
         """All events of one type as columns: `seq` (place in the log) and `tick` as int64 bytes, then each field of the
         catalogue.
@@ -323,4 +335,18 @@ class RollUp:
         the bank's balance), and with `every_tick` `tick_banks` and `tick_queues`. A column is
         `("integers", int64)`, `("floats", float64)`, `("codes", int32 places; -1: none, texts)` or `("texts", UTF-8,
         int64 offsets)`, where an empty text is none.
+        """
+
+@final
+class TickTexts:
+    """The text of ticks for people, UTF-8, folded from the events of a run: what it holds does not grow with the run.
+
+    `views` is a live engine, of which no events were taken yet, or a recording. Figures and counts are those of
+    everything, whatever is `shown`.
+    """
+
+    def __new__(cls, views: Views, shown: _EventFilter | None = None) -> TickTexts: ...
+    def tell(self, views: Views, from_tick: int, to_tick: int) -> bytes:
+        """The text of these ticks, as far as they were not taken in before; those before them are taken in without a
+        word. Raises `NotKeptError`.
         """

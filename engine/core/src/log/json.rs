@@ -1,12 +1,13 @@
 //! Events and their values as JSON.
 
-use super::{EventRef, Events, NONE, Names};
+use super::{EventRef, Events, Filter, NONE, Names};
 use crate::event::{Field, FieldType, PayloadReader, Place, Value};
 
-/// Append events as JSON Lines, keys in the order of the catalogue.
-pub fn write_json_lines(events: Events<'_>, agent_ids: &[String], out: &mut Vec<u8>) {
-    let writer = JsonWriter { names: Names { log: events.log, agent_ids } };
-    for event in events {
+/// Append the events that pass as JSON Lines, keys in the order of the catalogue.
+pub fn write_json_lines(events: Events<'_>, agent_ids: &[String], filter: &Filter, out: &mut Vec<u8>) {
+    let names = Names { log: events.log, agent_ids };
+    let writer = JsonWriter { names };
+    for event in events.filter(|event| filter.is_empty() || filter.has(event, names)) {
         out.extend_from_slice(b"{\"event_type\":\"");
         out.extend_from_slice(event.kind.event_type().name.as_bytes());
         out.extend_from_slice(b"\",\"tick\":");

@@ -207,7 +207,7 @@ fn log_overdue_settled(state: &mut State, index: u32) -> Result<(), SimulationEr
     let penalty = state.deadline_penalty(index).ok_or_else(|| state.overflow("a deadline penalty"))?;
     let delay = state
         .rates_of(payment.sender)
-        .estimated_delay(payment, ticks_overdue)
+        .estimated_delay(payment.remaining, ticks_overdue)
         .ok_or_else(|| state.overflow("the delay cost of a payment"))?;
     state
         .log

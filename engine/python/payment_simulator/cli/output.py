@@ -48,7 +48,6 @@ class Output:
     shown: EventFilter
     quiet: bool = False
     debug: bool = False
-    first_tick: int = 0
 
     def warn(self, text: str, about: dict[str, Any]) -> None:
         """Tell what is not as it should be. The verbose text holds nothing else: then it stands in the last line."""
@@ -71,19 +70,17 @@ class Output:
             TimingView,
             VerboseView,
         )
-        from payment_simulator.execution.log_state import LogState
         from payment_simulator.execution.run import Run
         from payment_simulator.execution.runner import SimulationRunner
 
         people = sys.stderr.buffer
         shown: list[View] = []
         if self.mode is Mode.EVENT_STREAM:
-            shown.append(JsonLinesView(out, self.shown))
+            shown.append(JsonLinesView(out, run.engine, self.shown))
         elif self.mode is Mode.STREAM:
             shown.append(StreamView(out))
         elif self.mode is Mode.VERBOSE:
-            state = LogState(run.config, run.state(-1))
-            shown.append(VerboseView(people, state, self.shown, self.first_tick))
+            shown.append(VerboseView(people, run.engine, self.shown))
         if self.debug and not self.quiet:
             source = TimedSource(source)
             shown.append(TimingView(people, source, each=self.mode is Mode.VERBOSE))

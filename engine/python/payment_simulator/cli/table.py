@@ -25,6 +25,12 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_
         sys.stderr.write("  ".join(parts).rstrip() + "\n")
 
 
+def money(cents: int) -> str:
+    """Dollars with two places: `$1,234.50`, `-$0.05`."""
+    dollars, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}${dollars:,}.{rest:02d}"
+
+
 def _text(value: Any) -> str:
     if value is None:
         return "-"

@@ -8,15 +8,15 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from payment_simulator.execution.display.moment import Moment
-from payment_simulator.execution.display.tick import tick_text
+from payment_simulator_core_rs import TickTexts
+
 from payment_simulator.execution.event_filter import EventFilter
 from payment_simulator.execution.frame import TickFrame
-from payment_simulator.execution.log_state import LogState
 from payment_simulator.execution.runner import View
 from payment_simulator.execution.source import Source
 
 if TYPE_CHECKING:
+    from payment_simulator_core_rs import Views
     from rich.progress import Progress, TaskID
 
 
@@ -26,17 +26,16 @@ class JsonLinesView(View):
     # Events that have a day of their own (the end of a day) keep it.
     _TICK = re.compile(rb'^(\{"event_type":"[^"]*","tick":\d+)(?!\d|,"day":)', re.MULTILINE)
 
-    def __init__(self, out: BinaryIO, shown: EventFilter) -> None:
+    def __init__(self, out: BinaryIO, run: Views, shown: EventFilter) -> None:
         self.out = out
+        self.run = run
         self.shown = shown
 
     def show(self, frame: TickFrame) -> None:
         """Write the events of the tick that pass."""
-        lines = frame.jsonl
-        if not self.shown.is_empty:
-            chosen = map(self.shown.has, frame.events)
-            lines = b"".join(line for line, has in zip(lines.splitlines(True), chosen, strict=True) if has)
-        self.out.write(self._TICK.sub(rb'\g<1>,"day":%d' % frame.day, lines))
+        if self.shown.has_tick(frame.tick):
+            lines = self.run.events_jsonl(frame.tick, frame.tick + 1, self.shown)
+            self.out.write(self._TICK.sub(rb'\g<1>,"day":%d' % frame.day, lines))
 
 
 class StreamView(View):
@@ -59,21 +58,18 @@ class StreamView(View):
 
 
 class VerboseView(View):
-    """Every tick as sections of text, from `first_tick` on. Frames must come from tick 0 on: the state follows them."""
+    """Every tick as sections of text. The engine makes the text."""
 
-    def __init__(self, out: BinaryIO, state: LogState, shown: EventFilter, first_tick: int = 0) -> None:
+    def __init__(self, out: BinaryIO, run: Views, shown: EventFilter) -> None:
         self.out = out
-        self.state = state
+        self.run = run
         self.shown = shown
-        self.first_tick = first_tick
+        self.texts = TickTexts(run, shown)
 
     def show(self, frame: TickFrame) -> None:
-        """Write the tick."""
-        previous = {agent_id: bank.balance for agent_id, bank in self.state.banks.items()}
-        self.state.apply(frame.tick, frame.events)
-        if frame.tick >= self.first_tick and self.shown.has_tick(frame.tick):
-            moment = Moment(frame.tick, self.state, frame.events, previous, self.shown)
-            self.out.write(tick_text(moment).encode())
+        """Write the tick. One that is not shown is taken in: the text of those after it tells of what came before."""
+        end = frame.tick + 1
+        self.out.write(self.texts.tell(self.run, frame.tick if self.shown.has_tick(frame.tick) else end, end))
 
     def finish(self) -> None:
         """Let go of what is kept back."""

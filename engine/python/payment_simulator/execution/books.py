@@ -1,4 +1,4 @@
-"""The books that a reader of the log keeps: a payment, a bank, and a day, as the events tell them."""
+"""The books that a reader of the log keeps: a payment and a bank, as the events tell them."""
 
 from __future__ import annotations
 
@@ -66,18 +66,3 @@ class Bank:
         """Post so many cents in all."""
         self.posted_collateral = posted
         self.credit_limit = self.unsecured_cap + int(posted * self.kept)
-
-
-@dataclass
-class DayCounts:
-    """Counts of a day so far, and what was charged, by bank, in cents.
-
-    `arrived` and `settled` do not count parts: what was split has settled when its last part has. `settlements` and
-    `netted` count every payment that settled, parts too, and those of them that netting settled.
-    """
-
-    costs: dict[str, int]
-    arrived: int = 0
-    settled: int = 0
-    settlements: int = 0
-    netted: int = 0

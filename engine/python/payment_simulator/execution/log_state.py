@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from payment_simulator.execution.books import Bank, DayCounts, Payment
+from payment_simulator.execution.books import Bank, Payment
 from payment_simulator.execution.lateness import Lateness, near_deadline
 from payment_simulator.execution.state_provider import (
     AccumulatedCosts,
@@ -26,11 +26,9 @@ class LogState:
 
     def __init__(self, config: Mapping[str, Any], opening: Mapping[str, Any]) -> None:
         self.tick = -1
-        self.ticks_per_day: int = config["ticks_per_day"]
         configs = {agent["id"]: agent for agent in config["agents"]}
         self.banks = {agent["id"]: Bank(agent, configs[agent["id"]]) for agent in opening["agents"]}
         """By id, ascending."""
-        self.day = self._new_day()
         self._payments: dict[str, Payment] = {}
         self._queue2: dict[str, Payment] = {}
         self._by_priority: bool = config.get("priority_mode", False)
@@ -40,8 +38,6 @@ class LogState:
 
     def apply(self, tick: int, events: Iterable[Event]) -> None:
         """Take in the events of the next tick, all of them and in log order."""
-        if tick % self.ticks_per_day == 0:
-            self.day = self._new_day()
         self.tick = tick
         handlers = self._handlers
         for event in events:
@@ -76,16 +72,10 @@ class LogState:
 
     def get_rtgs_queue_contents(self) -> list[str]:
         """The payments in the central queue, in its order: by declared priority if so ruled, then as they entered."""
-        return self._in_order(self._queue2)
-
-    def get_agent_queue2_contents(self, agent_id: str) -> list[str]:
-        """The bank's payments in the central queue, in its order."""
-        return self._in_order(self.banks[agent_id].queue2) if agent_id in self.banks else []
-
-    def _in_order(self, entered: Mapping[str, Payment]) -> list[str]:
+        queue = self._queue2
         if not self._by_priority:
-            return list(entered)
-        return sorted(entered, key=lambda tx_id: RTGS_PRIORITIES.index(entered[tx_id].rtgs_priority))
+            return list(queue)
+        return sorted(queue, key=lambda tx_id: RTGS_PRIORITIES.index(queue[tx_id].rtgs_priority))
 
     def get_agent_collateral_posted(self, agent_id: str) -> int:
         """Cents."""
@@ -129,9 +119,6 @@ class LogState:
         part_of = None if payment.whole is None else (payment.before, payment.whole.amount)
         return self._lateness.overdue(_details(payment), since, self.tick, part_of)
 
-    def _new_day(self) -> DayCounts:
-        return DayCounts(dict.fromkeys(self.banks, 0))
-
     # What the events do
 
     def _arrive(self, event: Event) -> None:
@@ -149,9 +136,7 @@ class LogState:
             whole=whole,
             before=0,
         )
-        if whole is None:
-            self.day.arrived += 1
-        else:
+        if whole is not None:
             payment.overdue_since, payment.before = whole.overdue_since, whole.parts
             whole.parts += payment.amount
         self._payments[payment.tx_id] = payment
@@ -215,7 +200,6 @@ class LogState:
             else:
                 self._credit(agent_id, net)
         for tx_id in tx_ids:
-            self.day.netted += 1
             self._settle(self._payments[tx_id])
 
     def _credit(self, agent_id: str, amount: int) -> None:
@@ -224,7 +208,6 @@ class LogState:
             self.banks[agent_id].balance += amount
 
     def _settle(self, payment: Payment) -> None:
-        self.day.settlements += 1
         self._leave_queue2(payment)
         payment.remaining = 0
         payment.settled = True
@@ -232,7 +215,6 @@ class LogState:
         if payment.whole is not None:
             whole.remaining -= payment.amount
             whole.settled = whole.remaining == 0
-        self.day.settled += whole.settled
 
     def _leave_queue2(self, payment: Payment) -> None:
         if self._queue2.pop(payment.tx_id, None) is not None:
@@ -251,7 +233,6 @@ class LogState:
         costs = self.banks[event["agent_id"]].costs
         for name, amount in event["costs"].items():
             costs[name] += amount
-        self.day.costs[event["agent_id"]] += event["costs"]["total_cost"]
 
     def _become_overdue(self, event: Event) -> None:
         self._payments[event["tx_id"]].overdue_since = event["tick"]

@@ -33,7 +33,7 @@ class LiveSource:
     def __iter__(self) -> Iterator[TickFrame]:
         for _ in range(self.ticks):
             counts = self.engine.tick()
-            yield TickFrame(counts["tick"], self.ticks_per_day, counts, self.engine)
+            yield TickFrame(counts["tick"], self.ticks_per_day, counts)
 
 
 class RecordedSource:
@@ -49,4 +49,4 @@ class RecordedSource:
 
     def __iter__(self) -> Iterator[TickFrame]:
         for counts in self.recording.tick_results(self.ticks.start, self.ticks.stop):
-            yield TickFrame(counts["tick"], self.ticks_per_day, counts, self.recording)
+            yield TickFrame(counts["tick"], self.ticks_per_day, counts)

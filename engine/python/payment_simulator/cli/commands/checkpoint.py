@@ -114,7 +114,7 @@ def list_checkpoints(
     simulation: Annotated[str | None, typer.Argument(help="Which run.", metavar="SIMULATION")] = None,
     simulation_id: Annotated[str | None, typer.Option("--simulation-id", "-s", help="Which run.")] = None,
     kind: Annotated[str | None, typer.Option("--type", "-t", help="Of this type only.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10**9, help="At most so many.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout, not a table on stderr.")] = False,
     db_path: DbPath = DEFAULT_DB_PATH,
 ) -> None:

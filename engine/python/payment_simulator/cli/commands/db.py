@@ -14,7 +14,7 @@ from payment_simulator.cli.commands.run_files import write_whole
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
 from payment_simulator.cli.output import DEFAULT_DB_PATH
-from payment_simulator.cli.table import show_table
+from payment_simulator.cli.table import money, show_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -133,7 +133,7 @@ def info(db_path: DbPath = DEFAULT_DB_PATH, json: Json = False) -> None:
 @app.command()
 def simulations(
     db_path: DbPath = DEFAULT_DB_PATH,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10**9, help="At most so many.")] = 20,
     json: Json = False,
 ) -> None:
     """The stored runs, newest first."""
@@ -198,8 +198,6 @@ def _write_csv(path: Path, table: pl.DataFrame) -> None:
 
 
 def _show_costs(table: pl.DataFrame, limit: int) -> None:
-    from payment_simulator.execution.display.moment import money
-
     banks = table.columns[2:]
     if table.is_empty():
         say("info", "nothing was charged")

@@ -53,11 +53,10 @@ def replay(
             raise CommandError("a replay has no mode stream; take verbose or event_stream")
         chosen = chosen_mode(mode, {Mode.VERBOSE: verbose, Mode.EVENT_STREAM: event_stream})
         shown = chosen_filter(chosen, filter_event_type, filter_agent, filter_tx, filter_tick_range, quiet=quiet)
-        output = Output(chosen, shown, quiet, first_tick=from_tick)
-        _replay(database or db_path, simulation_id, to_tick, output)
+        _replay(database or db_path, simulation_id, from_tick, to_tick, Output(chosen, shown, quiet))
 
 
-def _replay(path: Path, simulation_id: str | None, to_tick: int | None, output: Output) -> None:
+def _replay(path: Path, simulation_id: str | None, first: int, to_tick: int | None, output: Output) -> None:
     from payment_simulator.execution.run import Run
     from payment_simulator.execution.source import RecordedSource
     from payment_simulator.persistence.database import Database
@@ -66,7 +65,7 @@ def _replay(path: Path, simulation_id: str | None, to_tick: int | None, output: 
     with Database(path, read_only=True) as database:
         stored = StoredRun(database, simulation_id)
         recording, config = stored.recording(), stored.config()
-    first, last = output.first_tick, stored.ticks - 1 if to_tick is None else to_tick
+    last = stored.ticks - 1 if to_tick is None else to_tick
     if to_tick is not None and first > to_tick:
         raise CommandError(f"--from-tick {first} is after --to-tick {to_tick}; swap them")
     if not 0 <= first <= last < stored.ticks:
@@ -86,7 +85,5 @@ def _replay(path: Path, simulation_id: str | None, to_tick: int | None, output: 
         output.warn(f"the run is incomplete: it broke off after tick {stored.ticks - 1}", about)
     if output.mode is Mode.EVENT_STREAM:
         about = {"replay_complete": True, **about, "from_tick": first, "to_tick": last}
-    # The text of a tick tells of what happened before it: the state follows the log from its start.
-    begin = 0 if output.mode is Mode.VERBOSE else first
-    source = RecordedSource(recording, config["ticks_per_day"], begin, last + 1)
+    source = RecordedSource(recording, config["ticks_per_day"], first, last + 1)
     output.play(source, Run(recording, config), about, sys.stdout.buffer)

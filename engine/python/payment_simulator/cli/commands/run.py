@@ -142,6 +142,8 @@ def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, s
         output.warn(warning.at(config.name), about)
     plain = engine_input(config, seed)
     engine = Orchestrator(plain, hashing=store is not None)
+    if ticks is not None and ticks > engine.total_ticks:
+        output.warn(f"--ticks {ticks}: {path} has {engine.total_ticks} ticks; they are run, and no more", about)
     views: list[View] = []
     if store is not None:
         views.append(_writer(store, engine, config, about))

@@ -73,6 +73,10 @@ def run_state(path: Path, count: int | None, *, progress: bool) -> None:
     """Run so many ticks of a state file, or all that are left; a JSON line about where it stands goes to stdout."""
     with exit_codes(path):
         engine = read_state(path)
+        left = engine.total_ticks - engine.current_tick
+        if count is not None and count > left > 0:
+            total = engine.total_ticks
+            say("warning", f"--count {count}: {left} of the {total} ticks are left; they are run, and no more")
         for result in go_on(engine, count):
             if progress:
                 say(
