@@ -105,7 +105,7 @@ def test_it_runs_under_any_path_and_starts_again_without_the_server(newcomers: V
         ("pyodide.asm.wasm", 403, "Stage: download. The file pyodide.asm.wasm did not arrive (HTTP 403)."),
         ("python.wasm", 404, "Stage: download. The file python.wasm did not arrive (HTTP 404)."),
         ("document.json", 404, "Stage: download. The file document.json did not arrive (HTTP 404)."),
-        ("panel.min.js", 500, "Stage: download. The file panel.min.js did not arrive."),
+        ("interface.js", 500, "Stage: download. The file interface.js did not arrive."),
         ("own.bin", None, "The file own.bin did not arrive."),
     ],
 )

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from web.build import archive, assets, contents, first_run, licences, memory, page, tables, wheels
+from web.build import archive, assets, contents, first_run, licences, memory, page, scripts, tables, wheels
 from web.build.site import Site
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +32,9 @@ def main() -> None:
     validation = archive.compiled(contents.validation(pydantic_core))
     pyodide, later = tables.apart(assets.runtime(wheels.RUNTIME))
     panel = {f"panel/{path}": content for path, content in assets.panel_styles().items()}
-    static = site.add_folder("static", assets.scripts() | panel)
+    static = site.add_folder("static", panel)
     opened = memory.made(pyodide, library, interface | own | linked | engine, f"{static}/panel/")
+    scripts_of = site.add_folder("scripts", {"interface.js": scripts.script(opened.document)})
     runtime = site.add_folder("runtime", pyodide | {"library.bin": archive.packed(library), "tables.wasm": later})
     loaded = {path: own.pop(path) for path in [*own] if f"{page.PACKAGES}/{path}" in opened.imported}
     archives = {"interface": interface, "own": own, "loaded": loaded, "validation": validation}
@@ -50,6 +51,7 @@ def main() -> None:
         runtime,
         static,
         app,
+        script=f"{scripts_of}/interface.js",
         tables=f"{runtime}/tables.wasm",
         library=f"{runtime}/library.bin",
         interface=f"{python}/interface.bin",

@@ -1,4 +1,4 @@
-"""The files that the browser loads beside Python: Pyodide's runtime, and Bokeh's and Panel's scripts and styles."""
+"""The files that the browser loads beside Python: Pyodide's runtime, and Panel's styles."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import json
 import re
 from importlib.metadata import distribution, version
 from pathlib import Path
-
-SCRIPTS = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js", "panel.min.js")
-"""In the order in which they must run: Panel's needs the tables."""
 
 RUNTIME_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
@@ -32,26 +29,9 @@ def runtime(folder: Path) -> dict[str, bytes]:
     return files | {"pyodide-lock.json": json.dumps({"info": lock["info"], "packages": {}}).encode()}
 
 
-def scripts() -> dict[str, bytes]:
-    """BokehJS and Panel's extension of it, by the names of `SCRIPTS`."""
-    return {name: _of(*_place(name)) for name in SCRIPTS}
-
-
 def panel_styles() -> dict[str, bytes]:
     """Panel's style sheets, where `PANEL_CDN_ROOT` leads to: `<version>/dist/...`."""
     dist = f"{version('panel')}/dist/"
     files = distribution("panel").files or []
     kept = [file for file in files if PANEL_STYLES.match(file.as_posix())]
     return {dist + file.as_posix().removeprefix("panel/dist/"): file.read_binary() for file in kept}
-
-
-def _place(script: str) -> tuple[str, str]:
-    return (
-        ("panel", f"panel/dist/{script}")
-        if script.startswith("panel")
-        else ("bokeh", f"bokeh/server/static/js/{script}")
-    )
-
-
-def _of(package: str, path: str) -> bytes:
-    return next(file for file in distribution(package).files or [] if file.as_posix() == path).read_binary()

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 
-from web.build.assets import SCRIPTS
 from web.build.first_run import FirstRun
 from web.build.site import Site, digest
 
@@ -26,6 +25,8 @@ class Parts:
     runtime: str
     static: str
     app: str
+    script: str
+    """BokehJS and Panel's extension of it."""
     tables: str
     """What the runtime's data lack until everything answers."""
     library: str
@@ -50,7 +51,7 @@ def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
         "build": [*both, parts.loaded, parts.library, parts.interface],
     }
     travels = {way: {path: _travels(path, site.files[path]) for path in paths} for way, paths in needed.items()}
-    scripts = {path: _travels(path, site.files[path]) for path in (f"{parts.static}/{name}" for name in SCRIPTS)}
+    scripts = {parts.script: _travels(parts.script, site.files[parts.script])}
     known = asdict(parts) | {
         "packages": PACKAGES,
         "zip": "/lib/python314.zip",
@@ -64,7 +65,7 @@ def index(site: Site, parts: Parts, keys: object, first: FirstRun) -> bytes:
         site=json.dumps(known, separators=(",", ":")).replace("<", "\\u003c"),
         app=parts.app,
         styles="\n".join(f'<link rel="stylesheet" href="{html.escape(path)}">' for path in _styles(site, parts)),
-        scripts="\n".join(f'<script defer src="{html.escape(path)}"></script>' for path in scripts),
+        script=html.escape(parts.script),
         preloads="\n".join(f'<link rel="modulepreload" href="{html.escape(path)}">' for path in _modules(site, parts)),
         megabytes=f"{sum([*travels['restore'].values(), *scripts.values()]) / 1e6:.1f}",
         payments=str(first.payments),
