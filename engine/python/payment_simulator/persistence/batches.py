@@ -140,6 +140,9 @@ def table(columns: Mapping[str, tuple[Any, ...]]) -> pa.Table:
 
 PACKED = "zstd"
 PIECE_BYTES = 256
+LONG = 2**20
+"""From so many bytes on a log is cut into as many pieces as DuckDB packs for good at once; pieces of a shorter one are
+of `PIECE_BYTES`."""
 
 
 @dataclass(frozen=True)
@@ -152,12 +155,9 @@ class PackedLog:
 
 
 def packed(log: bytes) -> PackedLog:
-    """A canonical log, packed whole and then cut into pieces: at least one, if only of nothing.
-
-    A long log has as many as DuckDB writes for good; those of a short one are small.
-    """
+    """A canonical log, packed whole and then cut into pieces: at least one, if only of nothing."""
     text = pa.compress(log, PACKED, asbytes=True)
-    count = max(1, min(-(-len(log) // PIECE_BYTES), ROW_GROUP))
+    count = ROW_GROUP if len(log) >= LONG else max(1, -(-len(log) // PIECE_BYTES))
     offsets = np.linspace(0, len(text), count + 1, dtype="<i8")
     pieces = pa.LargeBinaryArray.from_buffers(
         pa.large_binary(), count, [None, pa.py_buffer(offsets), pa.py_buffer(text)]

@@ -214,7 +214,11 @@ class AgentStateRegister(Table):
 
 
 class PolicySnapshot(Table):
-    """A bank's policy, from a tick on; the hash is that of its JSON with sorted keys and no spaces."""
+    """A bank's policy, from a tick on; the hash is that of its JSON with sorted keys and no spaces.
+
+    A tick has one: a policy that is given before the first tick stands in place of the one with which the bank began,
+    which `config_json` of the run tells.
+    """
 
     table_name = "policy_snapshots"
     primary_key = ("simulation_id", "agent_id", "snapshot_day", "snapshot_tick")

@@ -15,11 +15,13 @@ from payment_simulator_core_rs import Orchestrator, Recording
 from payment_simulator.execution.frame import TickFrame
 from payment_simulator.execution.runner import View
 from payment_simulator.persistence.batches import PackedLog, packed
-from payment_simulator.persistence.database import Database
+from payment_simulator.persistence.database import ROW_GROUP, Database
 from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.run_tables import Part, RunTables, now
 
-EVENTS_PER_COMMIT = 500_000
+EVENTS_PER_COMMIT = 8 * ROW_GROUP
+"""Rows that fill row groups are written for good at once; with fewer in a transaction more is written twice. With more a
+run takes more memory: the events of two transactions are in it, one that is written and one that is prepared."""
 MEMORY = "256MB"
 """What DuckDB may take while a run is written."""
 KEPT = "32MB"
