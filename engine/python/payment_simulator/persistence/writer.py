@@ -20,8 +20,8 @@ from payment_simulator.persistence.errors import DatabaseError
 from payment_simulator.persistence.run_tables import Part, RunTables, now
 
 EVENTS_PER_COMMIT = 8 * ROW_GROUP
-"""Rows that fill row groups are written for good at once; with fewer in a transaction more is written twice. With more a
-run takes more memory: the events of two transactions are in it, one that is written and one that is prepared."""
+"""Rows that fill row groups are written for good at once; with fewer in a transaction more is written twice. With more
+a run takes more memory: the events of two transactions are in it, one that is written and one that is prepared."""
 MEMORY = "256MB"
 """What DuckDB may take while a run is written."""
 KEPT = "32MB"
