@@ -150,6 +150,23 @@ def test_filters_change_what_is_shown_and_nothing_else() -> None:
     assert "warning: --filter-event-type: 'NoSuch' is no event type" in odd.stderr
 
 
+# Arguments that choose nothing at all, and the warning.
+NOTHING = [
+    (["--filter-agent", "NOBODY"], "--filter-agent: there is no bank 'NOBODY'; there are ALPHA, BETA"),
+    (["--filter-tx", "7"], "--filter-tx: no payment is called '7'; names are such as tx_00000007"),
+    (["--filter-tick-range", "40-"], "--filter-tick-range: there is no tick 40; there are 0 to 39"),
+]
+
+
+@pytest.mark.parametrize("arguments, warning", NOTHING)
+def test_a_filter_that_nothing_can_pass_is_told(arguments: list[str], warning: str) -> None:
+    done = call("run", TWO_BANKS, "--event-stream", *arguments)
+    assert (done.returncode, done.stderr) == (0, f"warning: {warning}\n")
+    assert len(done.stdout.splitlines()) == 1
+    verbose = json.loads(call("run", TWO_BANKS, "--verbose", *arguments).stdout)
+    assert verbose["simulation"]["warnings"] == [warning]
+
+
 # Arguments, and which events they let pass.
 FILTERS: list[tuple[list[str], Callable[[dict[str, Any]], bool]]] = [
     (["--filter-event-type", "Arrival, QueuedRtgs"], lambda event: event["event_type"] in ("Arrival", "QueuedRtgs")),
@@ -215,6 +232,10 @@ FAILURES = [
     (["fly"], 2, "fly"),
     (["run", "none.yaml"], 1, "error: none.yaml: cannot be read: No such file"),
     (["run", __file__], 1, "its name ends with '.py'"),
+    (["run", str(SCENARIOS)], 1, "is a folder; name a scenario file in it"),
+    (["run", "README"], 1, "its name has no ending"),
+    (["run", TWO_BANKS, "-v", "--filter-tick-range", 5000 * "9"], 1, "is no tick; write 10-20"),
+    (["state", "--state", sys.executable], 1, "is not a state file: byte "),
 ]
 
 

@@ -131,7 +131,7 @@ def test_what_cannot_be_read_is_refused(
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
-    for path, message in ((tmp_path / "none.yaml", "No such file"), (tmp_path / "folder.yaml", "directory")):
+    for path, message in ((tmp_path / "none.yaml", "No such file"), (tmp_path / "folder.yaml", "is a folder")):
         if path.name.startswith("folder"):
             path.mkdir()
         with pytest.raises(ConfigError, match=message) as caught:

@@ -73,6 +73,8 @@ class Output:
         from payment_simulator.execution.run import Run
         from payment_simulator.execution.runner import SimulationRunner
 
+        for text in self.shown.shows_nothing(run.engine.agent_ids, run.engine.total_ticks):
+            self.warn(text, about)
         people = sys.stderr.buffer
         shown: list[View] = []
         if self.mode is Mode.EVENT_STREAM:

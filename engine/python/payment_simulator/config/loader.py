@@ -54,10 +54,11 @@ def _text(path: Path) -> str:
     def refuse(message: str) -> ConfigError:
         return ConfigError([Problem("", None, None, message)], str(path))
 
+    if path.is_dir():
+        raise refuse(f"is a folder; name a scenario file in it ({', '.join(SUFFIXES)})")
     if path.suffix not in SUFFIXES:
-        raise refuse(
-            f"is not a scenario file: its name ends with {path.suffix or 'nothing'!r}; use {', '.join(SUFFIXES)}"
-        )
+        ending = f"its name ends with {path.suffix!r}" if path.suffix else "its name has no ending"
+        raise refuse(f"is not a scenario file: {ending}; use {', '.join(SUFFIXES)}")
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

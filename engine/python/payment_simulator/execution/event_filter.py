@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from payment_simulator.execution.event_codes import event_codes
+from payment_simulator.execution.payment_name import number_and_part
+
+DIGITS = 18
+"""Of a tick, at the most."""
 
 
 class FilterError(ValueError):
@@ -36,6 +41,17 @@ class EventFilter:
         """Names that are no event types."""
         return sorted((self.types or frozenset()) - event_codes().keys())
 
+    def shows_nothing(self, agent_ids: Sequence[str], ticks: int) -> list[str]:
+        """Why nothing can pass in a run of so many ticks with these banks, in words; nothing if something may."""
+        reasons = []
+        if self.agent is not None and self.agent not in agent_ids:
+            reasons.append(f"--filter-agent: there is no bank {self.agent!r}; there are {', '.join(agent_ids)}")
+        if self.tx is not None and not self.tx.startswith("scheduled_settlement_") and not number_and_part(self.tx):
+            reasons.append(f"--filter-tx: no payment is called {self.tx!r}; names are such as tx_00000007")
+        if self.first_tick is not None and self.first_tick >= ticks:
+            reasons.append(f"--filter-tick-range: there is no tick {self.first_tick}; there are 0 to {ticks - 1}")
+        return reasons
+
     def has_tick(self, tick: int) -> bool:
         """Whether the tick is in the range."""
         return (self.first_tick is None or tick >= self.first_tick) and (
@@ -46,7 +62,7 @@ class EventFilter:
 def _range(text: str) -> tuple[int | None, int | None]:
     first, hyphen, last = (part.strip() for part in text.partition("-"))
     for part in (first, last):
-        if part and not (part.isascii() and part.isdigit()):
+        if part and not (part.isascii() and part.isdigit() and len(part) <= DIGITS):
             raise FilterError(f"tick range {text!r}: {part!r} is no tick; write 10-20, 10-, -20 or 10")
     if not first and not last:
         raise FilterError(f"tick range {text!r} names no tick; write 10-20, 10-, -20 or 10")

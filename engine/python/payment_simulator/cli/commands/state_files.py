@@ -107,7 +107,11 @@ def read_state(path: Path) -> Orchestrator:
         return Orchestrator.load_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
-    except (SnapshotError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"{path}: is not a state file: byte {error.start} is not UTF-8; 'payment-sim create' makes one"
+        ) from None
+    except SnapshotError as error:
         raise CommandError(f"{path}: {error}") from None
 
 
