@@ -142,7 +142,10 @@ impl<'a> Record<'a> {
     /// Counts and sums of the run, and where its banks stand at its end.
     pub fn totals(&self) -> Totals {
         let mut replay = self.replay();
-        self.log.iter().for_each(|event| replay.apply(&event));
+        for event in self.log.iter() {
+            replay.apply(&event);
+            replay.forget_finished_if_many();
+        }
         let agents = replay.agents.iter().map(|agent| AgentTotals {
             balance: agent.balance,
             queue1_count: agent.queue1_count as usize,
