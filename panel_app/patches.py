@@ -20,8 +20,8 @@ SendPatch = Callable[[str, bytes], None]
 the name of each and how many bytes it has.
 """
 
-ARRAYS = ("float32", "float64", "int32")
-"""What a column of numbers holds."""
+ARRAYS = {"<f4": "float32", "<f8": "float64", "<i4": "int32"}
+"""What a column of numbers holds: the names of its types, which NumPy puts together anew whenever it is asked."""
 
 
 class Patches:
@@ -96,7 +96,7 @@ def _is_plain(event: object) -> bool:
         return False
     data = _data(event)
     return all(
-        column.dtype.name in ARRAYS if isinstance(column, np.ndarray) else not column or _is_text(column[0])
+        column.dtype.str in ARRAYS if isinstance(column, np.ndarray) else not column or _is_text(column[0])
         for column in (data[name] for name in event.cols)
     )
 
@@ -124,7 +124,7 @@ def _columns(event: ColumnDataChangedEvent, buffers: list[tuple[str, bytes]]) ->
             buffer = f"column {len(buffers)}"
             buffers.append((buffer, column.tobytes()))
             array = {"type": "bytes", "data": {"id": buffer}}
-            dtype, shape = column.dtype.name, column.shape
+            dtype, shape = ARRAYS[column.dtype.str], column.shape
             column = {"type": "ndarray", "array": array, "dtype": dtype, "shape": shape, "order": sys.byteorder}
         entries.append((name, column))
     data = {"type": "map", "entries": entries}

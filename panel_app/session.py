@@ -526,7 +526,7 @@ class Session:
         """Compute a version of the scenario and put it on show: now, or later where it takes long and may wait."""
         config, _, what_if = version
         try:
-            computation = Computation(what_if.apply(config))
+            computation = Computation(what_if.apply(config), like=self.run)
             done = computation.advance(AT_ONCE_SECONDS if self.can_wait() and not at_once else None)
         except (ValueError, RuntimeError, OverflowError) as refused:
             self.complain(str(refused))

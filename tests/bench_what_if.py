@@ -23,11 +23,20 @@ WATCH_SLIDER = """
   const bokeh = Bokeh.documents[0]
   window.slides = []
   let now = null
-  const later = done => {      // after the frame that is being made
+  let inFrame = false
+  const later = done => {
     const {port1, port2} = new MessageChannel()
     port1.onmessage = done
     port2.postMessage(null)
   }
+  const frame = () => {
+    inFrame = true
+    later(() => { inFrame = false })
+    requestAnimationFrame(frame)
+  }
+  requestAnimationFrame(frame)
+  // After the frame that shows what is painted now: the one being made, or the next.
+  const shown = done => (inFrame ? later(done) : requestAnimationFrame(() => later(done)))
   addEventListener("input", ({timeStamp}) => {
     slides.push(now = {began: timeStamp, changed: new Set(), missing: new Set(["caption", "network", "strip"])})
   }, true)
@@ -35,7 +44,7 @@ WATCH_SLIDER = """
   const painted = part => {
     const mine = now
     if (!mine?.changed.has(part) || !mine.missing.delete(part) || mine.missing.size) return
-    later(() => { mine.picture = performance.now() - mine.began })
+    shown(() => { mine.picture = performance.now() - mine.began })
   }
   const source = (figure, name) =>
     bokeh.get_model_by_name(figure).renderers.map(({data_source}) => data_source).find(source => source.name === name)

@@ -208,20 +208,25 @@ def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = 
     others = np.where(np.eye(len(needs), dtype=bool), 0.0, reach)
     choices = [_choices(float(angle), at.size.small) for angle in at.angle]
 
+    def label(bank: int, level: int, across: int, down: int) -> tuple[Anchor, Box]:
+        half, x = width_of(needs[bank], level, at.size.scale) / 2, float(at.x[bank])
+        anchor = Anchor(level, across, down, max(half + 4, min(x, max(at.size.width - half - 4, half + 4))))
+        return anchor, box_of(anchor, needs[bank], x, float(at.y[bank]), at)
+
     @cache
     def standing(bank: int, level: int, rank: int) -> tuple[Anchor, Box] | None:
         """A bank's label at one of its choices, unless it is outside the figure or lies on another bank there."""
-        (across, down), x, y = choices[bank][rank], float(at.x[bank]), float(at.y[bank])
-        half = width_of(needs[bank], level, at.size.scale) / 2
-        centre = max(half + 4, min(x, max(at.size.width - half - 4, half + 4)))
-        anchor = Anchor(level, across, down, centre)
-        box = box_of(anchor, needs[bank], x, y, at)
+        anchor, box = label(bank, level, *choices[bank][rank])
         inside = box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1
         return (anchor, box) if inside and not covers(box, at.x, at.y, others[bank]) else None
 
     def enough(anchors: list[Anchor], level: int) -> bool:
         return sum(anchor.level == level for anchor in anchors) * 4 >= 3 * len(anchors)
 
+    if usual and all(anchor.level > NOTHING for anchor in usual):
+        stay = [label(bank, anchor.level, anchor.across, anchor.down) for bank, anchor in enumerate(usual)]
+        if all_clear(np.array([box for _, box in stay]), at, others):
+            return [anchor for anchor, _ in stay]
     clockwise = [int(bank) for bank in np.argsort(at.angle, kind="stable")]
     if usual:
         level = max(anchor.level for anchor in usual)
@@ -282,6 +287,20 @@ def covers(box: Box, x: Floats, y: Floats, reach: Floats) -> bool:
     across = np.maximum(np.maximum(left - x, x - right), 0)
     down = np.maximum(np.maximum(top - y, y - bottom), 0)
     return bool((across * across + down * down < reach * reach).any())
+
+
+def all_clear(boxes: Floats, at: Places, others: Floats) -> bool:
+    """Whether boxes (banks, 4) are inside the figure, apart from each other, and on nobody else's disc: all at once
+    what `standing`, `overlaps` and `covers` say of one. `others`: (banks, banks), radii of the discs that count.
+    """
+    left, top, right, bottom = (boxes[:, side, None] for side in range(4))
+    inside = left.min() >= 1 and top.min() >= 1
+    inside &= right.max() <= at.size.width - 1 and bottom.max() <= at.size.height - 1
+    touching = (right + CLEAR > left.T) & (left < right.T + CLEAR) & (bottom + CLEAR > top.T) & (top < bottom.T + CLEAR)
+    across = np.maximum(np.maximum(left - at.x, at.x - right), 0)
+    down = np.maximum(np.maximum(top - at.y, at.y - bottom), 0)
+    covered = across * across + down * down < others * others
+    return bool(inside and np.count_nonzero(touching) == len(boxes) and not covered.any())
 
 
 def free_place(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
+import payment_simulator_core_rs
 import pytest
 from payment_simulator import simulate
+from payment_simulator_core_rs import Orchestrator, Views
 
 from panel_app import scenarios, session
 from panel_app.computation import Computation
@@ -43,6 +46,44 @@ def test_slices_make_the_same_run(scenario: str, seconds: float | None) -> None:
     assert slices == 1 if seconds is None else slices >= 1
     assert sliced.run().log_hash == simulate(config).log_hash
     assert sliced.seconds > 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        WhatIf(),
+        WhatIf(balance_factor=1.5, credit_factor=0.5, seed=7, cycles=False),
+        WhatIf(arrivals_factor=2.0),
+        WhatIf(policies=((0, '{"type": "Deadline", "urgency_threshold": 3}'),)),
+    ],
+)
+@pytest.mark.parametrize("name", [scenarios.FIRST, "fifty_bank_day"])
+def test_arrivals_that_two_runs_share_are_not_read_again(
+    name: str, change: WhatIf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = scenarios.load(name).config
+    before = simulate(base)
+    config = change.apply(base)
+    shared: list[bool] = []
+
+    def make(told: dict[str, Any], like: Views | None = None) -> Orchestrator:
+        shared.append(like is not None and not any("arrivals" in agent for agent in told["agents"]))
+        return Orchestrator(told, like=like)
+
+    monkeypatch.setattr(payment_simulator_core_rs, "Orchestrator", make)
+    computation = Computation(config, like=before)
+    computation.advance(None)
+    assert shared == [change.arrivals_factor == 1.0]
+    run = computation.run()
+    assert run.engine.config == Orchestrator(config).config
+    assert run.log_hash == simulate(config).log_hash
+
+
+def test_a_run_of_other_banks_shares_nothing() -> None:
+    eight, fifty = (scenarios.load(name).config for name in ("eight_banks_scarce", "fifty_bank_day"))
+    computation = Computation(eight, like=simulate(fifty))
+    computation.advance(None)
+    assert computation.run().log_hash == simulate(eight).log_hash
 
 
 def test_the_run_before_stays_whole_until_the_new_one_is_there(patient: Session) -> None:

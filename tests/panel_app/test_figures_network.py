@@ -206,6 +206,29 @@ def test_no_label_overlaps_another_or_a_bank(every: Session, size: Size) -> None
             assert not labels.covers(box, drawn.at.x, drawn.at.y, reach - 0.5), f"{text} lies on a bank at tick {tick}"
 
 
+def test_labels_are_all_clear_together_when_each_of_them_is(every: Session) -> None:
+    at, draw = network(every).at, np.random.default_rng(2)
+    banks = len(at.x)
+    seen = set()
+    for reach in (0.0, 2.0, 9.0):
+        others = np.where(np.eye(banks, dtype=bool), 0.0, reach)
+        for spread in (0.0, 4.0, 40.0, 900.0):
+            left, top = at.x + 4 + spread * draw.normal(size=banks), at.y + 4 + spread * draw.normal(size=banks)
+            boxes = np.column_stack([left, top, left + 12, top + 8])
+            clear = all(
+                box[0] >= 1
+                and box[1] >= 1
+                and box[2] <= at.size.width - 1
+                and box[3] <= at.size.height - 1
+                and not labels.covers(tuple(box), at.x, at.y, others[bank])
+                and not labels.overlaps(tuple(box), [tuple(other) for other in boxes[:bank]])
+                for bank, box in enumerate(boxes)
+            )
+            assert labels.all_clear(boxes, at, others) == clear
+            seen.add(clear)
+    assert seen == {False, True}
+
+
 def test_every_bank_of_a_small_scenario_has_a_whole_label(every: Session) -> None:
     if len(every.names) <= 24:
         assert {anchor.level for anchor in network(every).anchors} == {labels.ROW}

@@ -1,6 +1,6 @@
 // The page: shows how far Python's worker is, draws the Bokeh document, and carries changes and messages between the two.
 
-import {paintDirectly, paintWhatIsSeen} from "./bokeh.js"
+import {paintDirectly, paintSoon, paintWhatIsSeen} from "./bokeh.js"
 import {done, enter, fail, progress} from "./loading.js"
 import {alive, stopped, watch} from "./watch.js"
 import "./code_editor.js"
@@ -89,6 +89,7 @@ async function render(json) {
   document.getElementById("app").append(stage)
   paintDirectly()
   paintWhatIsSeen()
+  paintSoon()
   receive = attach(tell, site.keys)
   for (const message of early.splice(0)) receive(...message)
   live = Bokeh.require("document").Document.from_json(json)

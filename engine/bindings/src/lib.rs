@@ -19,6 +19,7 @@ use payment_simulator_core::transaction::MECHANISMS;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use serde::Deserialize;
 use views::{Source, Views};
 
 /// A long run fills memory steadily, and this allocator takes it from the system in large pages: most of what keeping events costs else is
@@ -34,10 +35,19 @@ struct Orchestrator;
 #[pymethods]
 impl Orchestrator {
     #[new]
-    #[pyo3(signature = (config, *, retain = "all", hashing = false))]
-    fn new(config: &Bound<'_, PyAny>, retain: &str, hashing: bool) -> PyResult<PyClassInitializer<Self>> {
+    #[pyo3(signature = (config, *, retain = "all", hashing = false, like = None))]
+    fn new(
+        config: &Bound<'_, PyAny>,
+        retain: &str,
+        hashing: bool,
+        like: Option<PyRef<'_, Views>>,
+    ) -> PyResult<PyClassInitializer<Self>> {
         let options = core::orchestrator::Options { retention: retention(retain)?, hashing };
-        let engine = core::Orchestrator::with_options(read_config(config)?, options).map_err(Error::Config)?;
+        let mut config = read_config(config)?;
+        if let Some(like) = like {
+            config.take_arrivals_of(like.record().config);
+        }
+        let engine = core::Orchestrator::with_options(config, options).map_err(Error::Config)?;
         Ok(Views::of(Source::Live(Box::new(engine))).add_subclass(Self))
     }
 
@@ -152,6 +162,10 @@ impl Recording {
 }
 
 fn read_config(config: &Bound<'_, PyAny>) -> PyResult<core::Config> {
+    // To know at each value where it stands takes half of the time, and only an error needs it.
+    if let Ok(read) = core::Config::deserialize(&mut pythonize::Depythonizer::from_object(config)) {
+        return Ok(read);
+    }
     Ok(serde_path_to_error::deserialize(&mut pythonize::Depythonizer::from_object(config)).map_err(|error| {
         let path = error::dotted(error.path());
         Error::Config(core::ConfigError::new(path, error.into_inner().to_string()))

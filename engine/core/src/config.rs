@@ -592,6 +592,14 @@ impl Config {
         ids
     }
 
+    /// Give each bank the arrivals that the bank of its id has in `other`.
+    pub fn take_arrivals_of(&mut self, other: &Config) {
+        let known: BTreeMap<&str, &AgentConfig> = other.agents.iter().map(|agent| (agent.id.as_str(), agent)).collect();
+        for agent in &mut self.agents {
+            agent.arrivals = known.get(agent.id.as_str()).map(|same| same.arrivals.clone()).unwrap_or_default();
+        }
+    }
+
     /// Refuse what is out of range, with its path.
     pub fn validate(&self) -> Result<(), ConfigError> {
         positive("ticks_per_day", self.ticks_per_day)?;
@@ -612,7 +620,7 @@ impl Config {
         if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
             return refuse("agents", format!("two banks have the id {:?}", pair[0]));
         }
-        number_from("eod_rush_threshold".to_owned(), self.eod_rush_threshold, 0.0, 1.0)?;
+        number_from(|| "eod_rush_threshold".to_owned(), self.eod_rush_threshold, 0.0, 1.0)?;
         for (index, agent) in self.agents.iter().enumerate() {
             agent.validate(&format!("agents.{index}"), &ids)?;
         }
@@ -674,9 +682,9 @@ fn amount_at_least(path: String, value: Cents, least: Cents) -> Result<(), Confi
     Ok(())
 }
 
-fn number_from(path: String, value: f64, least: f64, most: f64) -> Result<(), ConfigError> {
+fn number_from(path: impl FnOnce() -> String, value: f64, least: f64, most: f64) -> Result<(), ConfigError> {
     if !(least..=most).contains(&value) {
-        return refuse(path, format!("got {value}; write a number from {least} to {most}"));
+        return refuse(path(), format!("got {value}; write a number from {least} to {most}"));
     }
     Ok(())
 }
@@ -688,9 +696,9 @@ fn priority(path: String, value: u8) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn known(path: String, id: &str, ids: &[String]) -> Result<(), ConfigError> {
+fn known(path: impl FnOnce() -> String, id: &str, ids: &[String]) -> Result<(), ConfigError> {
     if ids.binary_search_by(|known| known.as_str().cmp(id)).is_err() {
-        return refuse(path, format!("{id:?} is not the id of a bank of this scenario"));
+        return refuse(path(), format!("{id:?} is not the id of a bank of this scenario"));
     }
     Ok(())
 }
@@ -728,7 +736,7 @@ impl AgentConfig {
         }
         for (receiver, limit) in &self.limits.bilateral_limits {
             let path = format!("{path}.limits.bilateral_limits.{receiver}");
-            known(path.clone(), receiver, ids)?;
+            known(|| path.clone(), receiver, ids)?;
             amount_at_least(path, *limit, 0)?;
         }
         if let Some(limit) = self.limits.multilateral_limit {
@@ -777,12 +785,12 @@ fn parts_from_2_to_10(path: &str, name: &str, parts: u32) -> Result<(), ConfigEr
 
 impl ArrivalConfig {
     fn validate(&self, path: &str, sender: &str, ids: &[String]) -> Result<(), ConfigError> {
-        number_from(format!("{path}.rate_per_tick"), self.rate_per_tick, 0.0, RATE_PER_TICK_MAX)?;
+        number_from(|| format!("{path}.rate_per_tick"), self.rate_per_tick, 0.0, RATE_PER_TICK_MAX)?;
         self.amount.validate(&format!("{path}.amount"))?;
         let mut total = 0.0;
         for (receiver, weight) in &self.counterparty_weights {
-            let path = format!("{path}.counterparty_weights.{receiver}");
-            known(path.clone(), receiver, ids)?;
+            let path = || format!("{path}.counterparty_weights.{receiver}");
+            known(path, receiver, ids)?;
             number_from(path, *weight, 0.0, f64::MAX)?;
             total += if receiver == sender { 0.0 } else { *weight };
         }
@@ -812,7 +820,7 @@ impl ArrivalConfig {
                     format!("got {}; write more than start_tick, {}", window.end_tick, window.start_tick),
                 );
             }
-            number_from(format!("{path}.rate_multiplier"), window.rate_multiplier, 0.0, 1e6)?;
+            number_from(|| format!("{path}.rate_multiplier"), window.rate_multiplier, 0.0, 1e6)?;
         }
         Ok(())
     }
@@ -828,10 +836,10 @@ impl AmountConfig {
             Self::Normal { mean: _, std_dev } => amount_at_least(format!("{path}.std_dev"), std_dev, 1),
             Self::LogNormal { mean, std_dev, parameterization } => {
                 let least = if parameterization == LogNormalParameters::Moments { f64::MIN_POSITIVE } else { f64::MIN };
-                number_from(format!("{path}.mean"), mean, least, AMOUNT_MAX as f64)?;
-                number_from(format!("{path}.std_dev"), std_dev, f64::MIN_POSITIVE, AMOUNT_MAX as f64)
+                number_from(|| format!("{path}.mean"), mean, least, AMOUNT_MAX as f64)?;
+                number_from(|| format!("{path}.std_dev"), std_dev, f64::MIN_POSITIVE, AMOUNT_MAX as f64)
             }
-            Self::Exponential { rate } => number_from(format!("{path}.rate"), rate, f64::MIN_POSITIVE, f64::MAX),
+            Self::Exponential { rate } => number_from(|| format!("{path}.rate"), rate, f64::MIN_POSITIVE, f64::MAX),
         }
     }
 }
@@ -858,7 +866,7 @@ impl PriorityConfig {
                     );
                 }
                 for (index, weight) in weights.iter().enumerate() {
-                    number_from(format!("{path}.weights.{index}"), *weight, 0.0, f64::MAX)?;
+                    number_from(|| format!("{path}.weights.{index}"), *weight, 0.0, f64::MAX)?;
                 }
                 let total: f64 = weights.iter().sum();
                 if !(total > 0.0 && total.is_finite()) {
@@ -907,7 +915,7 @@ impl ScenarioEvent {
             positive(&format!("{path}.schedule.interval"), interval)?;
         }
         let at = |name: &str| format!("{path}.{name}");
-        let multiplier = |name: &str, value: f64| number_from(at(name), value, f64::MIN_POSITIVE, MULTIPLIER_MAX);
+        let multiplier = |name: &str, value: f64| number_from(|| at(name), value, f64::MIN_POSITIVE, MULTIPLIER_MAX);
         match self {
             Self::DirectTransfer { from_agent, to_agent, amount, .. }
             | Self::ScheduledSettlement { from_agent, to_agent, amount, .. }
@@ -916,30 +924,30 @@ impl ScenarioEvent {
                     priority(at("priority"), *urgency)?;
                     positive(&at("deadline"), *deadline)?;
                 }
-                known(at("from_agent"), from_agent, ids)?;
-                known(at("to_agent"), to_agent, ids)?;
+                known(|| at("from_agent"), from_agent, ids)?;
+                known(|| at("to_agent"), to_agent, ids)?;
                 if from_agent == to_agent {
                     return refuse(at("to_agent"), format!("{to_agent:?} pays itself; name another bank"));
                 }
                 amount_at_least(at("amount"), *amount, 1)
             }
-            Self::CollateralAdjustment { agent, .. } => known(at("agent"), agent, ids),
+            Self::CollateralAdjustment { agent, .. } => known(|| at("agent"), agent, ids),
             Self::GlobalArrivalRateChange { multiplier: value, .. } => multiplier("multiplier", *value),
             Self::AgentArrivalRateChange { agent, multiplier: times, new_rate, .. } => {
-                known(at("agent"), agent, ids)?;
+                known(|| at("agent"), agent, ids)?;
                 match (times, new_rate) {
                     (Some(times), None) => multiplier("multiplier", *times),
-                    (None, Some(rate)) => number_from(at("new_rate"), *rate, 0.0, RATE_PER_TICK_MAX),
+                    (None, Some(rate)) => number_from(|| at("new_rate"), *rate, 0.0, RATE_PER_TICK_MAX),
                     _ => refuse(at("multiplier"), "write either multiplier or new_rate".to_owned()),
                 }
             }
             Self::CounterpartyWeightChange { agent, counterparty, new_weight, .. } => {
-                known(at("agent"), agent, ids)?;
-                known(at("counterparty"), counterparty, ids)?;
+                known(|| at("agent"), agent, ids)?;
+                known(|| at("counterparty"), counterparty, ids)?;
                 if agent == counterparty {
                     return refuse(at("counterparty"), format!("{agent:?} does not pay itself; name another bank"));
                 }
-                number_from(at("new_weight"), *new_weight, 0.0, f64::MAX)
+                number_from(|| at("new_weight"), *new_weight, 0.0, f64::MAX)
             }
             Self::DeadlineWindowChange { min_ticks_multiplier, max_ticks_multiplier, .. } => {
                 if min_ticks_multiplier.is_none() && max_ticks_multiplier.is_none() {

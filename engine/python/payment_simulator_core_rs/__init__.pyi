@@ -240,11 +240,14 @@ class Orchestrator(Views):
 
     `config` is what `SimulationConfig.engine_input()` gives: the canonical, flat form of a scenario. `retain` says
     which events are kept after their tick: "all", "settlements" (arrivals and settlements) or "none"; with "all",
-    `take_log` hands them over in parts. `hashing=True` keeps the hash of the log up while running. Raises
+    `take_log` hands them over in parts. `hashing=True` keeps the hash of the log up while running. Each bank has the
+    arrivals that it has in `like`, whatever `config` tells of them: reading them is most of the work. Raises
     `ConfigurationError`, and ValueError for `retain`.
     """
 
-    def __new__(cls, config: Mapping[str, Any], *, retain: str = "all", hashing: bool = False) -> Orchestrator: ...
+    def __new__(
+        cls, config: Mapping[str, Any], *, retain: str = "all", hashing: bool = False, like: Views | None = None
+    ) -> Orchestrator: ...
     def tick(self) -> dict[str, int]:
         """Run one tick, whole or not at all.
 
