@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.bench import heap
 from tests.browser.conftest import Visits
 from tests.visit import START_MS, Visit
@@ -43,6 +45,7 @@ def used(visit: Visit) -> tuple[int, int]:
     return heap(visit.page.context.new_cdp_session(visit.page)), int(size)
 
 
+@pytest.mark.timeout(max(300, REDRAWS // 5))
 def test_redraws_leave_no_memory_behind(visits: Visits) -> None:
     visit = visits().open()
     visit.page.set_default_timeout(max(START_MS, 60 * REDRAWS))
