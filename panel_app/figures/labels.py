@@ -217,8 +217,7 @@ def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = 
     def standing(bank: int, level: int, rank: int) -> tuple[Anchor, Box] | None:
         """A bank's label at one of its choices, unless it is outside the figure or lies on another bank there."""
         anchor, box = label(bank, level, *choices[bank][rank])
-        inside = box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1
-        return (anchor, box) if inside and not covers(box, at.x, at.y, others[bank]) else None
+        return (anchor, box) if is_inside(box, at) and not covers(box, at.x, at.y, others[bank]) else None
 
     def enough(anchors: list[Anchor], level: int) -> bool:
         return sum(anchor.level == level for anchor in anchors) * 4 >= 3 * len(anchors)
@@ -281,8 +280,15 @@ def overlaps(box: Box, boxes: list[Box]) -> bool:
     )
 
 
-def covers(box: Box, x: Floats, y: Floats, reach: Floats) -> bool:
-    """Whether a box lies on one of these discs; one of radius 0 is nowhere."""
+def is_inside(box: Box, at: Places) -> bool:
+    """Whether a box is inside the figure."""
+    return bool(box[0] >= 1 and box[1] >= 1 and box[2] <= at.size.width - 1 and box[3] <= at.size.height - 1)
+
+
+def covers(box: Box | tuple[Floats, ...], x: Floats, y: Floats, reach: Floats) -> bool:
+    """Whether a box lies on one of these discs; one of radius 0 is nowhere. Or one of several: sides (boxes, 1), reach
+    (boxes, discs).
+    """
     left, top, right, bottom = box
     across = np.maximum(np.maximum(left - x, x - right), 0)
     down = np.maximum(np.maximum(top - y, y - bottom), 0)
@@ -291,16 +297,13 @@ def covers(box: Box, x: Floats, y: Floats, reach: Floats) -> bool:
 
 def all_clear(boxes: Floats, at: Places, others: Floats) -> bool:
     """Whether boxes (banks, 4) are inside the figure, apart from each other, and on nobody else's disc: all at once
-    what `standing`, `overlaps` and `covers` say of one. `others`: (banks, banks), radii of the discs that count.
+    what `overlaps` and `covers` say of one. `others`: (banks, banks), radii of the discs that count.
     """
     left, top, right, bottom = (boxes[:, side, None] for side in range(4))
-    inside = left.min() >= 1 and top.min() >= 1
-    inside &= right.max() <= at.size.width - 1 and bottom.max() <= at.size.height - 1
     touching = (right + CLEAR > left.T) & (left < right.T + CLEAR) & (bottom + CLEAR > top.T) & (top < bottom.T + CLEAR)
-    across = np.maximum(np.maximum(left - at.x, at.x - right), 0)
-    down = np.maximum(np.maximum(top - at.y, at.y - bottom), 0)
-    covered = across * across + down * down < others * others
-    return bool(inside and np.count_nonzero(touching) == len(boxes) and not covered.any())
+    apart = np.count_nonzero(touching) == len(boxes)  # each touches itself
+    around = left.min(), top.min(), right.max(), bottom.max()
+    return is_inside(around, at) and apart and not covers((left, top, right, bottom), at.x, at.y, others)
 
 
 def free_place(

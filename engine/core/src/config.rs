@@ -735,9 +735,9 @@ impl AgentConfig {
             }
         }
         for (receiver, limit) in &self.limits.bilateral_limits {
-            let path = format!("{path}.limits.bilateral_limits.{receiver}");
-            known(|| path.clone(), receiver, ids)?;
-            amount_at_least(path, *limit, 0)?;
+            let path = || format!("{path}.limits.bilateral_limits.{receiver}");
+            known(path, receiver, ids)?;
+            amount_at_least(path(), *limit, 0)?;
         }
         if let Some(limit) = self.limits.multilateral_limit {
             amount_at_least(format!("{path}.limits.multilateral_limit"), limit, 0)?;

@@ -1,6 +1,6 @@
 //! The banks: sections 8 and 9.
 
-use super::costs::parts;
+use super::costs::{parts, total};
 use super::moment::Moment;
 use super::page::{Page, money, percent};
 use crate::replay::PaymentReplay;
@@ -25,9 +25,8 @@ pub fn figures(moment: &Moment<'_>, page: &mut Page) -> fmt::Result {
                 money(bank.posted_collateral)
             )?;
             writeln!(page, "    own queue {} of {}", bank.queue1_count, money(bank.queue1_value))?;
-            let total: i128 = bank.costs.iter().map(|cost| i128::from(*cost)).sum();
             let equals = if bank.costs.iter().any(|cost| *cost != 0) { " = " } else { "" };
-            writeln!(page, "    costs {}{equals}{}", money(total), parts(&bank.costs))?;
+            writeln!(page, "    costs {}{equals}{}", money(total(&bank.costs)), parts(&bank.costs))?;
         }
         Ok(())
     })

@@ -1,7 +1,7 @@
 //! What was charged in the tick: sections 10 and 11.
 
 use super::moment::Moment;
-use super::page::{Page, money, words};
+use super::page::{Page, joined, money, words};
 use crate::costs::{COST_NAMES, Costs};
 use crate::event::EventKind;
 use std::fmt::{self, Display, Write};
@@ -10,23 +10,17 @@ use std::fmt::{self, Display, Write};
 const LABELS: [&str; COST_NAMES.len()] = ["overdraft", "delay", "collateral", "deadline", "end of day", "splitting", "opportunity"];
 
 /// The costs that are not 0, by name.
-fn charged(costs: &Costs) -> impl Iterator<Item = (&'static str, i64)> + '_ {
+fn charged(costs: &Costs) -> impl Iterator<Item = (&'static str, i64)> + Clone + '_ {
     LABELS.into_iter().zip(costs.iter().copied()).filter(|(_, cost)| *cost != 0)
 }
 
 /// The same, as a sum.
 pub fn parts(costs: &Costs) -> impl Display + '_ {
-    words(move |f| {
-        let mut separator = "";
-        for (label, cost) in charged(costs) {
-            write!(f, "{separator}{label} {}", money(cost))?;
-            separator = " + ";
-        }
-        Ok(())
-    })
+    joined(charged(costs).map(|(label, cost)| words(move |f| write!(f, "{label} {}", money(cost)))), " + ")
 }
 
-fn total(costs: &Costs) -> i128 {
+/// All together, cents.
+pub fn total(costs: &Costs) -> i128 {
     costs.iter().map(|cost| i128::from(*cost)).sum()
 }
 

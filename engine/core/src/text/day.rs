@@ -1,5 +1,6 @@
 //! The end of a tick and of a day: section 12 and what follows the last tick of a day.
 
+use super::costs::total;
 use super::moment::Moment;
 use super::page::{Page, money, percent, plural};
 use super::settlement::{NETTING, count};
@@ -40,7 +41,7 @@ fn totals(moment: &Moment<'_>, unsettled: u32, page: &mut Page) -> fmt::Result {
     let sum = |value: fn(&DayReplay) -> i64| -> i64 { moment.replay.agents.iter().map(|bank| value(&bank.day)).sum() };
     let (arrived, settled, settlements) = (sum(|day| day.arrivals), sum(|day| day.settled), sum(|day| day.sent));
     let netted = (moment.replay.of_tick.lsm_settled_payments() - moment.netted_before) as i64;
-    let cost: i128 = moment.replay.agents.iter().map(|bank| cost(&bank.day)).sum();
+    let cost: i128 = moment.replay.agents.iter().map(|bank| total(&bank.day.costs)).sum();
     writeln!(
         page,
         "  {} arrived | {settled} settled ({}) | {unsettled} unsettled",
@@ -49,10 +50,6 @@ fn totals(moment: &Moment<'_>, unsettled: u32, page: &mut Page) -> fmt::Result {
     )?;
     let share = percent(netted, settlements);
     writeln!(page, "  {netted} settled by netting ({share} of settlements) | total cost {}", money(cost))
-}
-
-fn cost(day: &DayReplay) -> i128 {
-    day.costs.iter().map(|cost| i128::from(*cost)).sum()
 }
 
 fn banks(moment: &Moment<'_>, page: &mut Page) -> fmt::Result {
@@ -65,7 +62,7 @@ fn banks(moment: &Moment<'_>, page: &mut Page) -> fmt::Result {
             percent(bank.overdraft(), bank.credit_limit),
             bank.queue1_count,
             bank.queue2_count,
-            money(cost(&bank.day))
+            money(total(&bank.day.costs))
         )?;
     }
     Ok(())

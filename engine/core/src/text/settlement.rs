@@ -1,7 +1,7 @@
 //! Payments that settle: sections 3 and 5.
 
 use super::moment::Moment;
-use super::page::{Page, money, percent, plural, signed};
+use super::page::{Page, joined, money, percent, plural, signed, words};
 use crate::event::{EventKind, RELEASE_REASONS};
 use crate::log::EventRef;
 use crate::views::each_settlement;
@@ -127,7 +127,7 @@ impl Ring {
         Self { banks, payments, amounts, gross: event.amount.into(), nets: reader.i64_list() }
     }
 
-    fn changes(&self) -> impl Iterator<Item = (u32, i128)> + '_ {
+    fn changes(&self) -> impl Iterator<Item = (u32, i128)> + Clone + '_ {
         self.banks.iter().copied().zip(self.nets.iter().map(|net| i128::from(*net)))
     }
 
@@ -152,12 +152,9 @@ fn offset(moment: &Moment<'_>, event: &EventRef<'_>, page: &mut Page) -> fmt::Re
 
 fn cycle(moment: &Moment<'_>, event: &EventRef<'_>, page: &mut Page) -> fmt::Result {
     let ring = Ring::of(event);
-    write!(page, "{} | ", moment.bank_names(&ring.path(), " → "))?;
-    let mut separator = "";
-    for (payment, amount) in ring.payments.iter().zip(&ring.amounts) {
-        write!(page, "{separator}{} {}", moment.payment(*payment), money(*amount))?;
-        separator = ", ";
-    }
+    let legs = ring.payments.iter().zip(&ring.amounts);
+    let legs = legs.map(|(payment, amount)| words(move |f| write!(f, "{} {}", moment.payment(*payment), money(*amount))));
+    write!(page, "{} | {}", moment.bank_names(&ring.path(), " → "), joined(legs, ", "))?;
     let saved = ring.gross - ring.largest_outflow();
     write!(page, " | saved {} ({})", money(saved), percent(saved, ring.gross))?;
     net_change(moment, ring.changes(), page)
@@ -212,10 +209,10 @@ fn ring_saved(moment: &Moment<'_>, event: &EventRef<'_>, page: &mut Page) -> fmt
     let paid: i128 = ring.changes().map(|(_, net)| -net.min(0)).sum();
     let (gross, outflow, saved) = (money(ring.gross), money(ring.largest_outflow()), money(ring.gross - paid));
     writeln!(page, "    gross {gross} | largest net outflow {outflow} | saved {saved}")?;
-    let mut separator = "    net: ";
-    for (bank, net) in ring.changes().filter(|(bank, _)| moment.concerns(*bank)) {
-        write!(page, "{separator}{} {}", moment.bank(bank), signed(net))?;
-        separator = ", ";
+    let shown = ring.changes().filter(|(bank, _)| moment.concerns(*bank));
+    if shown.clone().next().is_none() {
+        return Ok(());
     }
-    if separator == ", " { writeln!(page) } else { Ok(()) }
+    let nets = shown.map(|(bank, net)| words(move |f| write!(f, "{} {}", moment.bank(bank), signed(net))));
+    writeln!(page, "    net: {}", joined(nets, ", "))
 }
