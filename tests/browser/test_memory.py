@@ -66,6 +66,9 @@ json.dumps([len(known), len(texts), odd[:3]])
 """
 """How many objects the collector knows, and how many texts; texts whose hash is not that of their letters."""
 
+HAS_LIBRARY = "import os, sys; any(os.path.exists(place) for place in sys.path if place.endswith('.zip'))"
+"""Whether the standard library has arrived, which holds the codings' names; the tables come before it."""
+
 CODINGS = ("gb2312", "gb18030", "big5", "big5hkscs", "euc-jp", "euc-kr")
 
 
@@ -80,12 +83,11 @@ def test_what_was_folded_is_whole(newcomers: Visits) -> None:
 
 def test_tables_of_the_runtime_follow(newcomers: Visits) -> None:
     visit = newcomers().open()
-    name = "import unicodedata; unicodedata.name('é', '')"
     for _ in range(200):
-        if visit.python(name):
+        if visit.python(HAS_LIBRARY):
             break
         visit.page.wait_for_timeout(50)
-    assert visit.python(name) == "LATIN SMALL LETTER E WITH ACUTE"
+    assert visit.python("import unicodedata; unicodedata.name('é', '')") == "LATIN SMALL LETTER E WITH ACUTE"
     for coding in CODINGS:
         assert visit.python("text.encode(coding).hex()", text="文字", coding=coding) == "文字".encode(coding).hex()
 
