@@ -6,7 +6,7 @@ import numpy as np
 
 from panel_app.figures.clock import Clock
 from panel_app.figures.columns import Columns
-from panel_app.figures.gridlock import gridlock_spans
+from panel_app.figures.gridlock import gridlocked
 from panel_app.figures.run_index import RunIndex
 from panel_app.figures.strip import LARGEST_PART, Rows, Strip
 
@@ -52,13 +52,13 @@ class MirroredStrip(Strip):
     def gridlocks(self) -> Columns:
         """A bar along the top for A, along the bottom for B; no hatch, since there is no row of the queue."""
         sides = []
-        for index, edge in ((self.a.index, self.rows.lane), (self.index, self.rows.bottom)):
-            spans = np.array(gridlock_spans(index.run), float).reshape(-1, 2)
-            level = np.full(len(spans), edge)
+        for side, edge in ((self.a, self.rows.lane), (self, self.rows.bottom)):
+            left, right = side.stretches(gridlocked(side.index.run))
+            level = np.full(len(left), edge)
             sides.append(
                 {
-                    "left": np.array([self.x(tick) for tick in spans[:, 0]]),
-                    "right": np.array([self.x(tick) for tick in spans[:, 1]]),
+                    "left": left,
+                    "right": right,
                     "top": level,
                     "bottom": level,
                     "bar_top": level - GRIDLOCK_PX / 2,

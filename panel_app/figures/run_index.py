@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 MECHANISMS = 5
 """0 gross, 1 queue, 2 bilateral, 3 cycle, 4 multilateral."""
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Result = TypeVar("Result")
 
@@ -149,6 +150,14 @@ class RunIndex:
         released = (self.submitted[here] >= 0) & (self.submitted[here] <= tick)
         central, held = here[released], here[~released]
         return central[np.argsort(self.queued[central], kind="stable")], held
+
+    @cached_property
+    def in_central_queue(self) -> tuple[Ints, Ints]:
+        """For each payment the tick from whose end on it waits in the central queue, and the one at whose end it has
+        left; the same tick twice for one that never waits there.
+        """
+        comes = np.where(self.submitted >= 0, np.maximum(self._arose, self.submitted), self.ticks)
+        return comes, np.maximum(self._left, comes)
 
     @cached_property
     def pair_value(self) -> Ints:

@@ -11,10 +11,10 @@ import numpy as np
 from panel_app import text_figures as words
 from panel_app.figures.clock import Clock
 from panel_app.figures.columns import Columns
-from panel_app.figures.gridlock import gridlock_spans
+from panel_app.figures.gridlock import gridlocked
 from panel_app.figures.letters import text_width
 from panel_app.figures.moments import BILATERAL, CYCLE
-from panel_app.figures.run_index import RunIndex
+from panel_app.figures.run_index import Bools, Floats, RunIndex
 
 BARS_MOST = 300
 """Above this many ticks there is one bar a pixel column."""
@@ -98,13 +98,16 @@ class Strip:
         x, y = np.repeat(edges, 2)[1:-1], self.rows.zero + np.repeat(depth, 2)
         return {"x": np.concatenate([x[:1], x, x[-1:]]), "y": np.concatenate([[self.rows.zero], y, [self.rows.zero]])}
 
+    def stretches(self, ticks: Bools) -> tuple[Floats, Floats]:
+        """Where these ticks are, as stretches from left to right; of a run with more ticks than bars, in whole bars."""
+        starts, edges = self._column_ticks()
+        here = np.logical_or.reduceat(ticks, starts)
+        changes = np.flatnonzero(np.diff(np.concatenate([[False], here, [False]])))
+        return edges[changes[::2]], edges[changes[1::2]]
+
     def gridlocks(self) -> Columns:
         """Gridlocks as boxes over the row of the queue."""
-        spans = np.array(gridlock_spans(self.index.run), float).reshape(-1, 2)
-        left, right = (
-            self.left + (self.width - self.left - self.right) * spans[:, side] / max(self.index.ticks, 1)
-            for side in (0, 1)
-        )
+        left, right = self.stretches(gridlocked(self.index.run))
         return {
             "left": left,
             "right": right,
@@ -126,31 +129,31 @@ class Strip:
         here = slice(None) if waiting else index.settled[payments] >= 0
         np.add.at(ticks, begins[here], 1)
         np.add.at(ticks, ends[here], -1)
-        busy = np.cumsum(ticks)[:-1] > 0
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], busy, [False]])))
-        spans = edges.reshape(-1, 2)
+        left, right = self.stretches(np.cumsum(ticks)[:-1] > 0)
         level = self.rows.lane
         return {
-            "left": np.array([self.x(tick) for tick in spans[:, 0]]),
-            "right": np.array([self.x(tick) for tick in spans[:, 1]]),
-            "top": np.full(len(spans), level - 2 * self.scale),
-            "bottom": np.full(len(spans), level + 1 * self.scale),
+            "left": left,
+            "right": right,
+            "top": np.full(len(left), level - 2 * self.scale),
+            "bottom": np.full(len(left), level + 1 * self.scale),
         }
 
     def nettings(self) -> Columns:
-        """One mark for each tick and kind of netting, in the lane on top."""
+        """One mark for each bar and kind of netting, in the lane on top."""
+        starts, edges = self._column_ticks()
+        used = np.add.reduceat(self.index.settled_count, starts, axis=0)[:, BILATERAL:] > 0
         # Multilateral netting shares the mark of cycles.
-        used = np.argwhere(self.index.settled_count[:, BILATERAL:] > 0).tolist()
-        seen = sorted({(tick, min(BILATERAL + kind, CYCLE)) for tick, kind in used})
-        mechanism = np.array([kind for _, kind in seen], np.int64)
+        used = np.stack([used[:, 0], used[:, 1:].any(axis=1)], axis=1)
+        column, kind = np.nonzero(used)
+        mechanism = BILATERAL + kind
         size = 8.6 * self.scale
         return {
-            "x": np.array([self.x(tick + 0.5) for tick, _ in seen], float),
-            "y": np.full(len(seen), 6.0 if self.small else 8 * self.scale),
+            "x": (edges[column] + edges[column + 1]) / 2,
+            "y": np.full(len(column), 6.0 if self.small else 8 * self.scale),
             "mechanism": mechanism,
-            "marker": ["circle" if kind >= 3 else "square" for kind in mechanism],
-            "angle": np.where(mechanism == 2, np.pi / 4, 0.0),
-            "size": np.where(mechanism == 2, 0.85 * size, 0.95 * size),
+            "marker": ["circle" if kind >= CYCLE else "square" for kind in mechanism],
+            "angle": np.where(mechanism == BILATERAL, np.pi / 4, 0.0),
+            "size": np.where(mechanism == BILATERAL, 0.85 * size, 0.95 * size),
         }
 
     def times(self) -> Columns:

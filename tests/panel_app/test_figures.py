@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from payment_simulator.execution.run import Run
 
-from panel_app.figures import curves, labels, layout
+from panel_app.figures import curves, gridlock, labels, layout
 from panel_app.figures.clock import Clock
-from panel_app.figures.gridlock import gridlock_spans, gridlock_ticks, has_loop
+from panel_app.figures.gridlock import gridlock_spans, gridlock_ticks, have_loops
 from panel_app.figures.letters import initials, text_width
 from panel_app.figures.moments import nettings, nettings_at
 from panel_app.figures.numbers import axis, compact, count, full, percent, short
@@ -88,11 +89,16 @@ def test_closed_loops(pays: list[tuple[int, int]], loop: bool) -> None:
     graph = np.zeros((4, 4), bool)
     for sender, receiver in pays:
         graph[sender, receiver] = True
-    assert has_loop(graph) is loop
+    none = np.zeros_like(graph)
+    assert have_loops(np.array([graph, none, graph])).tolist() == [loop, False, loop]
 
 
-def test_gridlock_needs_a_queue_a_loop_and_no_settlement(eight: Session) -> None:
-    stuck, index = gridlock_ticks(eight.run), eight.index
+@pytest.mark.parametrize("cells", [1, 1_000, gridlock.CELLS_AT_ONCE], ids=lambda cells: f"{cells} cells at once")
+def test_gridlock_needs_a_queue_a_loop_and_no_settlement(
+    eight: Session, cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gridlock, "CELLS_AT_ONCE", cells)
+    stuck, index = gridlock_ticks(Run(eight.run.engine, eight.config)), eight.index
     assert stuck.any()
     for tick in range(index.ticks):
         central, _ = index.waiting(tick)

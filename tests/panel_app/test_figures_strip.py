@@ -100,6 +100,27 @@ def test_a_long_run_has_one_bar_a_pixel(opened: Open) -> None:
     assert len(np.asarray(drawn.queue()["x"])) == 2 * drawn.columns + 2
 
 
+def test_what_a_long_run_is_drawn_with_is_bounded_by_the_pixels(eight: Session) -> None:
+    eight.edit(eight.base_config | {"num_days": 90}, eight.display)
+    eight.select(("bank", 0))
+    drawn = strip(eight, 500)
+    assert eight.ticks == 10_800
+    assert drawn.columns == 500 - 24
+    spans, marks = gridlock_spans(eight.run), {(n.tick, n.mechanism) for n in nettings(eight.run)}
+    assert min(len(spans), len(marks)) > drawn.columns
+    gridlocks, chosen = drawn.gridlocks(), drawn.chosen(eight.concerned, False)
+    assert 0 < len(np.asarray(drawn.nettings()["x"])) <= 2 * drawn.columns
+    for table in (gridlocks, chosen):
+        left, right = np.asarray(table["left"]), np.asarray(table["right"])
+        assert 0 < len(left) <= drawn.columns / 2
+        assert (left[1:] >= right[:-1]).all()
+    for first, end in spans:
+        within = (np.asarray(gridlocks["left"]) <= drawn.x(first)) & (
+            np.asarray(gridlocks["right"]) >= drawn.x(end) - 1
+        )
+        assert within.any(), (first, end)
+
+
 def test_days_are_told_apart(opened: Open) -> None:
     mapping = scenario({"ANT": 1_000_000_00, "BEE": 0}, [payment("ANT", "BEE", 1_00, 1)])
     mapping["simulation"]["num_days"] = 3
