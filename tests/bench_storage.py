@@ -27,7 +27,7 @@ SIZES = (100_000, 1_000_000, 10_000_000)
 STARTS = 7
 MEASURE_MEMORY = """
 import resource, sys
-from payment_simulator.cli.main import app
+from payment_simulator.cli.program import app
 try:
     app(["run", sys.argv[1], "--persist", "--db-path", sys.argv[2], "--quiet"])
 finally:

@@ -94,7 +94,7 @@ def test_stdout_is_written_by_commands_alone() -> None:
     for path, tree in python_sources(PYTHON):
         bare = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "print"]
         assert not bare, path
-        if "commands" not in path.parts:
+        if "commands" not in path.parts and path.name != "streams.py":  # which sees to it that it arrives
             assert "stdout" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}, path
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from payment_simulator.cli.main import app
+from payment_simulator.cli.program import app
 from typer.testing import CliRunner
 
 TERMINAL = {"COLUMNS": "200", "NO_COLOR": "1"}

@@ -97,7 +97,7 @@ FAILURES: list[tuple[list[str], str]] = [
     (["checkpoint", "save", "STORED", "ring", "-t", "odd"], "type: got 'odd'; write one of manual, auto"),
     (["checkpoint", "delete", "--db-path", "STORED"], "name one checkpoint, or with --simulation-id a run"),
     (["tick", "--state", "none.json"], "none.json: cannot be read: No such file or directory"),
-    (["state", "--state", __file__], "not a snapshot"),
+    (["state", "--state", "STORED"], "is not a state file"),
     (["create", "-c", "none.yaml", "-o", "state.json"], "none.yaml: cannot be read"),
 ]
 

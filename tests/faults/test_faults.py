@@ -95,7 +95,8 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     one_message(call("run", TWO_BANKS, "-p", "--db-path", tmp_path / "none" / "x.db"), "its folder does not exist")
     one_message(call("run", TWO_BANKS, "-p", "--db-path", tmp_path), "is a folder")
     succeeded("run", TWO_BANKS, "-p", "--db-path", tmp_path / "a.db")
-    one_message(call("export", "--db-path", tmp_path / "a.db", "-o", tmp_path / "none" / "x"), "cannot be written")
+    nowhere = tmp_path / "none" / "x"
+    one_message(call("export", "--db-path", tmp_path / "a.db", "-o", nowhere), "its folder does not exist")
     (tmp_path / "there").write_text("mine")
     one_message(call("export", "--db-path", tmp_path / "a.db", "-o", tmp_path / "there"), "is there already", "--force")
     assert (tmp_path / "there").read_text() == "mine"
@@ -107,11 +108,11 @@ import duckdb, numpy, polars, pyarrow, rich.console, rich.text
 import payment_simulator.cli.commands.replay, payment_simulator.persistence.stored_run
 import payment_simulator.persistence.writer
 from payment_simulator import load_config, simulate
-from payment_simulator.cli import final, main, views
+from payment_simulator.cli import final, program, views
 simulate(load_config(sys.argv[1]))
 if os.getuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
-main.app(sys.argv[2:])
+program.app(sys.argv[2:])
 """
 """Everything is loaded first: who has no rights may not even read the program."""
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from payment_simulator.cli.commands.run_files import write_whole
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError
+from payment_simulator.cli.files import write_whole
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,6 +1,5 @@
 """How a command ends when it cannot go on: one message on stderr, and the documented exit code."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +7,8 @@ from pathlib import Path
 import typer
 
 from payment_simulator.cli.console import say
-
-FAILED = 1
-"""Configuration, simulation, database or file failed; something was not found or is not valid."""
-INTERRUPTED = 130
-"""Ctrl-C."""
+from payment_simulator.cli.interrupt import INTERRUPTED
+from payment_simulator.cli.streams import FAILED
 
 
 class CommandError(Exception):
@@ -36,14 +32,12 @@ def exit_codes(scenario: Path | None = None) -> Iterator[None]:
         raise _failed(f"{scenario}: {error}" if scenario else str(error)) from None
     except (CommandError, DatabaseError, FilterError) as error:
         raise _failed(str(error)) from None
-    except BrokenPipeError:  # whoever read our output has read enough
-        _leave_stdout()
-        raise typer.Exit(FAILED) from None
     except OSError as error:
-        _leave_stdout()
-        raise _failed(f"{error.filename or 'the output'} cannot be written: {error.strerror}") from None
-    except KeyboardInterrupt:
-        say("error", "interrupted; the run is not complete")
+        if error.filename is None:
+            raise  # of the output; `delivered` tells of it
+        raise _failed(f"{error.filename}: cannot be used: {error.strerror}") from None
+    except KeyboardInterrupt as interrupt:
+        say("error", f"interrupted; {interrupt}" if interrupt.args else "interrupted")
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -51,12 +45,3 @@ def _failed(*messages: str) -> typer.Exit:
     for message in messages:
         say("error", message)
     return typer.Exit(FAILED)
-
-
-def _leave_stdout() -> None:
-    """Point stdout elsewhere, so that leaving does not try to write what is left once more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
-
-
-_STDOUT = 1
-"""The descriptor."""

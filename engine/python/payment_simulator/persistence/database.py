@@ -112,8 +112,8 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     """Open a file, whatever is in it. Raises `DatabaseError`."""
     if not path.parent.is_dir():
         raise DatabaseError(f"{path}: its folder does not exist; make it, or name another file with --db-path")
-    if path.is_dir():
-        raise DatabaseError(f"{path}: is a folder; name a file with --db-path")
+    if path.exists() and not path.is_file():
+        raise DatabaseError(f"{path}: is {'a folder' if path.is_dir() else 'no file'}; name a file with --db-path")
     with explained(path):
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": os.cpu_count() or 1,
@@ -123,7 +123,8 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             settings["memory_limit"] = MEMORY
         connection = duckdb.connect(config=settings)
         try:
-            file = str(path).replace("'", "''")
+            # Absolute: `:memory:` and `name:` at its beginning mean something to DuckDB.
+            file = str(path.absolute()).replace("'", "''")
             options = "READ_ONLY" if read_only else f"ROW_GROUP_SIZE {ROW_GROUP}"
             connection.execute(f"ATTACH '{file}' AS {NAME} (TYPE duckdb, {options})")
             connection.execute(f"USE {NAME}; {SILENT}; {CHECKPOINTS}")
@@ -171,6 +172,7 @@ _MEANINGS = {
     "read-only file system": "lies on a read-only file system; name another file with --db-path",
     "read-only": "is open for reading only; it cannot be written",
     "no space left": "the disk is full; free some space, then run again: what was committed before is there",
+    "cannot open file": "cannot be made here; name another file with --db-path",
     "not a valid duckdb database": "is not a database; name another file with --db-path",
     "serialized with": "was written by another version of DuckDB; update payment-simulator",
 }

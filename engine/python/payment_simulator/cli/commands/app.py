@@ -10,6 +10,7 @@ import typer
 
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.interrupt import in_order
 
 
 def app(
@@ -28,7 +29,8 @@ def app(
         command += ["--address", host, "--port", str(port), *(["--show"] if show else [])]
         say("info", f"http://{host}:{port}/ until Ctrl-C")
         try:
-            ended = subprocess.run(command, stdout=sys.stderr, check=False)
+            with in_order("the server has stopped"):
+                ended = subprocess.run(command, stdout=sys.stderr, check=False)
         except KeyboardInterrupt:
             return
         if ended.returncode:

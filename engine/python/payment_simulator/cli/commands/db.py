@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from payment_simulator.cli.commands.run_files import write_whole
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.files import write_whole
 from payment_simulator.cli.output import DEFAULT_DB_PATH
 from payment_simulator.cli.table import money, show_table
 

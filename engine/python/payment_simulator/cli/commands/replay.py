@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.interrupt import in_order
 from payment_simulator.cli.output import (
     DEFAULT_DB_PATH,
     Agent,
@@ -86,4 +87,5 @@ def _replay(path: Path, simulation_id: str | None, first: int, to_tick: int | No
     if output.mode is Mode.EVENT_STREAM:
         about = {"replay_complete": True, **about, "from_tick": first, "to_tick": last}
     source = RecordedSource(recording, config["ticks_per_day"], first, last + 1)
-    output.play(source, Run(recording, config), about, sys.stdout.buffer)
+    with in_order("not all of the run was shown"):
+        output.play(source, Run(recording, config), about, sys.stdout.buffer)

@@ -12,6 +12,7 @@ import typer
 from payment_simulator.cli.charts import CostCharts
 from payment_simulator.cli.commands.state_files import run_state
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.interrupt import in_order
 from payment_simulator.cli.output import (
     DEFAULT_DB_PATH,
     Agent,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from payment_simulator.config.simulation_config import SimulationConfig
     from payment_simulator.execution.runner import View
+    from payment_simulator.persistence.database import Database
 
 
 def run(
@@ -126,6 +128,13 @@ class Store:
     simulation_id: str | None
     full_replay: bool
 
+    def open(self) -> Database:
+        """The database, made if it is not there; with it what is needed to write is loaded. Raises `DatabaseError`."""
+        import payment_simulator.persistence.writer  # noqa: F401
+        from payment_simulator.persistence.database import Database
+
+        return Database(self.path, create=True)
+
 
 def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, store: Store | None) -> dict[str, Any]:
     """What is told of the simulation beside its figures."""
@@ -144,20 +153,23 @@ def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, s
     engine = Orchestrator(plain, hashing=store is not None)
     if ticks is not None and ticks > engine.total_ticks:
         output.warn(f"--ticks {ticks}: {path} has {engine.total_ticks} ticks; they are run, and no more", about)
+    source = LiveSource(engine, plain["ticks_per_day"], ticks)
     views: list[View] = []
-    if store is not None:
-        views.append(_writer(store, engine, config, about))
-    output.play(LiveSource(engine, plain["ticks_per_day"], ticks), Run(engine, plain), about, sys.stdout.buffer, views)
+    database = None if store is None else store.open()
+    with in_order("the run is not complete"):
+        if store is not None and database is not None:
+            views.append(_writer(store, database, engine, config, about))
+        output.play(source, Run(engine, plain), about, sys.stdout.buffer, views)
     return about
 
 
-def _writer(store: Store, engine: Orchestrator, config: SimulationConfig, about: dict[str, Any]) -> View:
-    """The view that stores the run; `about` is told where."""
-    from payment_simulator.persistence.database import Database
+def _writer(
+    store: Store, database: Database, engine: Orchestrator, config: SimulationConfig, about: dict[str, Any]
+) -> View:
+    """The view that stores the run; `about` is told where. Closes the database if it cannot be made."""
     from payment_simulator.persistence.writer import DatabaseWriter, new_simulation_id
 
     name = store.simulation_id or new_simulation_id()
-    database = Database(store.path, create=True)
     try:
         writer = DatabaseWriter(
             database,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.files import write_whole
 from payment_simulator.cli.output import DEFAULT_DB_PATH, DbPath
 
 Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file of that name.")]
@@ -53,7 +53,7 @@ def export_run(
 
 
 def import_run(
-    file: Annotated[Path, typer.Argument(help="A run file.", metavar="FILE")],
+    file: Annotated[Path, typer.Argument(help="A run file; '-' is stdin.", metavar="FILE")],
     simulation_id: Annotated[
         str | None,
         typer.Option("--simulation-id", "-s", help="The run's name; one is drawn when absent."),
@@ -73,7 +73,7 @@ def import_run(
         from payment_simulator.persistence.writer import new_simulation_id, store_recording
 
         try:
-            run = read_run(file.read_bytes())
+            run = read_run(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
             recording = run.recording()
         except OSError as error:
             raise CommandError(f"{file}: cannot be read: {error.strerror}") from None
@@ -85,18 +85,3 @@ def import_run(
                 database, recording, name, config_file=str(file), display=run.display, full_replay=full_replay
             )
         sys.stdout.write(f"{name}\n")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(beside, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        raise CommandError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        beside.unlink(missing_ok=True)

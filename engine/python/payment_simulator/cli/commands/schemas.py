@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from payment_simulator.cli.commands.run_files import write_whole
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.files import write_whole
 
 
 class DocumentForm(StrEnum):

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from payment_simulator.cli.console import say
-from payment_simulator.cli.exit_codes import FAILED
+from payment_simulator.cli.interrupt import in_order
+from payment_simulator.cli.streams import FAILED
 from payment_simulator.persistence.errors import DatabaseError
 
 
@@ -62,7 +63,8 @@ def serve(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     try:
-        started = run(settings, host, port, quiet=quiet)
+        with in_order("the server has stopped"):
+            started = run(settings, host, port, quiet=quiet)
     except ModuleNotFoundError as error:
         raise _missing(error, "server-app") from None
     except DatabaseError as error:

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from payment_simulator.cli.commands.run_files import write_whole
 from payment_simulator.cli.console import say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
+from payment_simulator.cli.files import write_whole
 
 if TYPE_CHECKING:
     from payment_simulator_core_rs import Orchestrator
 
 StateFile = Annotated[Path, typer.Option("--state", "-s", help="The state file.")]
 RESULT = ("tick", "num_arrivals", "num_settlements", "num_lsm_releases", "total_cost")
+MARK = "payment_simulator_snapshot"
+"""What every state file has."""
+MADE_BY = "'payment-sim create' makes one"
+FOR_PYTHON = "give what save_json() returned"
+"""What the engine tells those to do who call it."""
 
 
 def create(
@@ -104,15 +109,16 @@ def read_state(path: Path) -> Orchestrator:
     from payment_simulator_core_rs import Orchestrator, SnapshotError
 
     try:
-        return Orchestrator.load_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return Orchestrator.load_json(text)
     except OSError as error:
         raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise CommandError(
-            f"{path}: is not a state file: byte {error.start} is not UTF-8; 'payment-sim create' makes one"
-        ) from None
+        raise CommandError(f"{path}: is not a state file: byte {error.start} is not UTF-8; {MADE_BY}") from None
     except SnapshotError as error:
-        raise CommandError(f"{path}: {error}") from None
+        if MARK not in text:
+            raise CommandError(f"{path}: is not a state file: it has no {MARK}; {MADE_BY}") from None
+        raise CommandError(f"{path}: {error}".replace(FOR_PYTHON, f"take an earlier copy; {MADE_BY}")) from None
 
 
 def write_state(path: Path, engine: Orchestrator) -> None:
