@@ -54,6 +54,24 @@ def test_figures_are_drawn_in_the_size_that_they_have_in_a_usual_window(newcomer
     assert len(now) == 6
 
 
+LEFT_EDGE = """
+() => {
+  const views = (view) => [view, ...[...view.children()].flatMap(views)]
+  const figures = [...Bokeh.index.roots].flatMap(views).filter(({model}) => ["network", "strip"].includes(model.name))
+  return figures.map(({canvas_view: {primary: {canvas, ctx}}}) => {
+    const pixels = ctx.getImageData(0, 0, 3, canvas.height).data
+    return pixels.reduce((sum, value) => sum + value, 0)
+  })
+}
+"""
+"""What is painted on the first pixels of the network and of the strip, where neither has anything on a phone."""
+
+
+def test_a_drawing_for_another_window_leaves_nothing_behind(newcomers: Visits) -> None:
+    visit = newcomers(viewport={"width": 390, "height": 844}, device_scale_factor=3).open("?scenario=fifty_bank_day")
+    assert visit.page.evaluate(LEFT_EDGE) == [0, 0]
+
+
 WHOLE = """
 import gc, json
 gc.unfreeze()

@@ -53,8 +53,12 @@ function leaveOutWhatStays() {
     if (this.model.properties.indices.is_unset || !isDirect(this.parent.model)) compute.call(this)
   }
   const figure = Bokeh.Models.get("Figure").prototype.default_view.prototype
-  // Figures have neither ground nor border of their own; whether their style sheets say so is read for every property.
-  figure._paint_empty = () => {}
+  // Figures have neither ground nor border of their own; whether their style sheets say so is read for every property. But Bokeh's origin lies
+  // half a pixel from the corner, and it clears no more than what it draws in.
+  figure._paint_empty = function (context) {
+    const {width, height} = this.canvas_view.bbox
+    context.clearRect(-1, -1, width + 2, height + 2)
+  }
   // They fill their canvas, which cuts off what is outside. Bokeh would clip every glyph to a frame whose edges lie between pixels: with such
   // edges a browser takes three times as long to rasterise all that is inside.
   figure._paint_levels = function (context, level) {
