@@ -30,9 +30,10 @@ class Done:
         return json.loads(line)
 
 
-def call(*arguments: object) -> Done:
+def call(*arguments: object, standard_input: bytes | None = None) -> Done:
     """Run `payment-sim` with these arguments."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="payment-sim", env=TERMINAL)
+    words = [str(argument) for argument in arguments]
+    done = CliRunner().invoke(app, words, prog_name="payment-sim", env=TERMINAL, input=standard_input)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.stdout_bytes, done.stderr_bytes)

@@ -18,6 +18,16 @@ def say(level: Level, message: str, *, quiet: bool = False) -> None:
     Console(stderr=True, soft_wrap=True, highlight=False).print(line)
 
 
+def agreed(question: str) -> bool:
+    """Whether a person says yes on stdin; whoever says nothing does not. Nothing of it stands on stdout."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline() if sys.stdin else ""
+    if not answer.endswith("\n"):
+        sys.stderr.write("\n")
+    return answer.strip().lower() in ("y", "yes")
+
+
 def on_terminal() -> bool:
     """Whether a person watches stderr."""
     return sys.stderr.isatty()

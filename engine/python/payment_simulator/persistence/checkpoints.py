@@ -22,6 +22,14 @@ TYPES = ("manual", "auto", "end_of_day", "final")
 _ABOUT = "* EXCLUDE (state_json, config_json)"
 
 
+def known_type(name: str) -> str:
+    """The type of a checkpoint that is called so; `eod` is short for end_of_day. Raises ValueError for no type."""
+    kind = "end_of_day" if name == "eod" else name
+    if kind not in TYPES:
+        raise ValueError(f"type: got {name!r}; write one of {', '.join(TYPES)}")
+    return kind
+
+
 class CheckpointManager:
     """Saves, finds, restores and deletes checkpoints of one database."""
 
@@ -38,11 +46,9 @@ class CheckpointManager:
         created_by: str = "user",
     ) -> str:
         """Keep the state of an engine; returns the checkpoint's id. Raises ValueError for no id and an unknown type."""
-        checkpoint_type = "end_of_day" if checkpoint_type == "eod" else checkpoint_type
+        checkpoint_type = known_type(checkpoint_type)
         if not simulation_id:
             raise ValueError("simulation_id: is empty; name a simulation")
-        if checkpoint_type not in TYPES:
-            raise ValueError(f"type: got {checkpoint_type!r}; write one of {', '.join(TYPES)}")
         state, config, tick = engine.save_json(), engine.config, engine.current_tick
         row = SimulationCheckpoint(
             checkpoint_id=str(uuid.uuid4()),
@@ -123,13 +129,13 @@ class CheckpointManager:
     def list(
         self, simulation_id: str | None = None, checkpoint_type: str | None = None, limit: int | None = None
     ) -> pl.DataFrame:
-        """What is noted about checkpoints, by ascending tick."""
+        """What is noted about checkpoints, by ascending tick. Raises ValueError for an unknown type."""
         statement = (
             f"SELECT {_ABOUT} FROM simulation_checkpoints WHERE ($id IS NULL OR simulation_id = $id)"
             " AND ($type IS NULL OR checkpoint_type = $type)"
             " ORDER BY checkpoint_tick, checkpoint_timestamp, checkpoint_id LIMIT $limit"
         )
-        kind = "end_of_day" if checkpoint_type == "eod" else checkpoint_type
+        kind = None if checkpoint_type is None else known_type(checkpoint_type)
         parameters = {"id": simulation_id, "type": kind, "limit": limit}
         return frame(self.database.connection, statement, parameters)
 

@@ -73,7 +73,9 @@ class RunTables:
         self._literal = "'" + simulation_id.replace("'", "''") + "'"
 
     def introduce(self, path: Path, config_file: str, display: Mapping[str, Any]) -> None:
-        """The run, its configuration and policies. `path` is named when the id is taken: `DatabaseError`."""
+        """The run, its configuration and policies. `path` is named when the id is taken or empty: `DatabaseError`."""
+        if not self.simulation_id:
+            raise DatabaseError(f"{path}: a run without a name cannot be stored; give it one with --simulation-id")
         taken = "SELECT status FROM simulations WHERE simulation_id = ?"
         found = self.connection.execute(taken, [self.simulation_id]).fetchall()
         if found:

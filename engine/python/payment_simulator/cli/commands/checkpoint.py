@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import typer
 
 from payment_simulator.cli.commands.state_files import read_state, write_state
-from payment_simulator.cli.console import say
+from payment_simulator.cli.console import agreed, say
 from payment_simulator.cli.exit_codes import CommandError, exit_codes
 from payment_simulator.cli.output import DEFAULT_DB_PATH
+from payment_simulator.cli.spelling import named_once
 from payment_simulator.cli.table import show_table
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Described(TypedDict):
 
 @app.command()
 def save(
+    context: typer.Context,
     database: Annotated[Path | None, typer.Argument(help="The database file.", metavar="DATABASE")] = None,
     simulation: Annotated[str | None, typer.Argument(help="Which run.", metavar="SIMULATION")] = None,
     tick: Annotated[
@@ -57,28 +59,31 @@ def save(
     with exit_codes():
         from payment_simulator.persistence.checkpoints import CheckpointManager
         from payment_simulator.persistence.database import Database
+        from payment_simulator.persistence.stored_run import StoredRun
 
-        name, about = simulation or simulation_id, Described(checkpoint_type=kind, description=description)
-        with Database(database or db_path, create=state_file is not None) as opened:
+        name, wanted = named_once(context, "simulation", "simulation_id"), named_once(context, "tick", "at_tick")
+        about = Described(checkpoint_type=_known_type(kind), description=description)
+        engine = None
+        if state_file is not None:  # before there is a database
+            if not name:
+                raise CommandError("name the simulation with --simulation-id")
+            engine = read_state(state_file)
+            if config is not None:
+                _same_scenario(engine.config, config, state_file)
+        with Database(named_once(context, "database", "db_path"), create=engine is not None) as opened:
             manager = CheckpointManager(opened)
-            try:
-                if state_file is None:
-                    wanted = tick if at_tick is None else at_tick
-                    checkpoint_id = manager.save_from_database(name, wanted, **about)
-                else:
-                    if name is None:
-                        raise CommandError("name the simulation with --simulation-id")
-                    engine = read_state(state_file)
-                    if config is not None:
-                        _same_scenario(engine.config, config, state_file)
-                    checkpoint_id = manager.save(engine, name, **about)
-            except ValueError as error:
-                raise CommandError(str(error)) from None
+            if engine is None:
+                if config is not None:
+                    _same_scenario(StoredRun(opened, name).config(), config, opened.path)
+                checkpoint_id = manager.save_from_database(name, wanted, **about)
+            else:
+                checkpoint_id = manager.save(engine, name, **about)
             _write_json(manager.get(checkpoint_id))
 
 
 @app.command()
 def load(
+    context: typer.Context,
     checkpoint: Annotated[str | None, typer.Argument(help="Its id, or 'latest'.", metavar="CHECKPOINT")] = None,
     checkpoint_id: Annotated[str | None, typer.Option("--checkpoint-id", "-c", help="Its id, or 'latest'.")] = None,
     simulation_id: Annotated[
@@ -101,7 +106,7 @@ def load(
             plain = engine_input(load_config(config))
         with Database(db_path, read_only=True) as opened:
             manager = CheckpointManager(opened)
-            wanted = _wanted(manager, checkpoint or checkpoint_id, simulation_id)
+            wanted = _wanted(manager, named_once(context, "checkpoint", "checkpoint_id"), simulation_id)
             engine, row = manager.load(wanted, plain)
         if output is not None:
             write_state(output, engine)
@@ -111,6 +116,7 @@ def load(
 
 @app.command("list")
 def list_checkpoints(
+    context: typer.Context,
     simulation: Annotated[str | None, typer.Argument(help="Which run.", metavar="SIMULATION")] = None,
     simulation_id: Annotated[str | None, typer.Option("--simulation-id", "-s", help="Which run.")] = None,
     kind: Annotated[str | None, typer.Option("--type", "-t", help="Of this type only.")] = None,
@@ -123,8 +129,10 @@ def list_checkpoints(
         from payment_simulator.persistence.checkpoints import CheckpointManager
         from payment_simulator.persistence.database import Database
 
+        name = named_once(context, "simulation", "simulation_id")
+        known = None if kind is None else _known_type(kind)
         with Database(db_path, read_only=True) as opened:
-            rows = CheckpointManager(opened).list(simulation or simulation_id, kind, limit).to_dicts()
+            rows = CheckpointManager(opened).list(name, known, limit).to_dicts()
         if not rows and not as_json:
             say("info", f"{db_path}: holds no such checkpoint")
             return
@@ -136,6 +144,7 @@ def list_checkpoints(
 
 @app.command()
 def delete(
+    context: typer.Context,
     checkpoint: Annotated[str | None, typer.Argument(help="Its id.", metavar="CHECKPOINT")] = None,
     checkpoint_id: Annotated[str | None, typer.Option("--checkpoint-id", "-c", help="Its id.")] = None,
     simulation_id: Annotated[str | None, typer.Option("--simulation-id", "-s", help="All of this run.")] = None,
@@ -147,7 +156,7 @@ def delete(
         from payment_simulator.persistence.checkpoints import CheckpointManager
         from payment_simulator.persistence.database import Database
 
-        name = checkpoint or checkpoint_id
+        name = named_once(context, "checkpoint", "checkpoint_id")
         if (name is None) == (simulation_id is None):
             raise CommandError("name one checkpoint, or with --simulation-id a run")
         with Database(db_path) as opened:
@@ -157,7 +166,7 @@ def delete(
             if not ids:
                 say("info", f"{db_path}: there is no such checkpoint")
                 return
-            if not confirm and not typer.confirm(f"Delete {len(ids)} of the checkpoints?", err=True):
+            if not confirm and not agreed(f"Delete {len(ids)} of the checkpoints?"):
                 say("info", "nothing was deleted")
                 return
             for each in ids:
@@ -181,13 +190,22 @@ def _wanted(manager: CheckpointManager, name: str | None, simulation_id: str | N
     return known[0] if len(known) == 1 else name
 
 
-def _same_scenario(state_config: dict[str, Any], scenario: Path, state_file: Path) -> None:
+def _known_type(name: str) -> str:
+    from payment_simulator.persistence.checkpoints import known_type
+
+    try:
+        return known_type(name)
+    except ValueError as error:
+        raise CommandError(f"--{error}") from None
+
+
+def _same_scenario(state_config: dict[str, Any], scenario: Path, place: Path) -> None:
     from payment_simulator_core_rs import Orchestrator
 
     from payment_simulator.config.loader import load_config
 
     if Orchestrator(load_config(scenario).engine_input()).config != state_config:
-        raise CommandError(f"{state_file}: is not a state of {scenario}; leave --config away, or name its own scenario")
+        raise CommandError(f"{place}: is not a state of {scenario}; leave --config away, or name its own scenario")
 
 
 def _write_json(row: dict[str, Any] | None) -> None:

@@ -64,11 +64,17 @@ def migrate(db_path: DbPath = DEFAULT_DB_PATH, migrations_dir: Folder = None) ->
     """Apply the changes of the schema that a database does not have yet."""
     with exit_codes():
         from payment_simulator.persistence.database import connect, existing, explained
+        from payment_simulator.persistence.errors import MigrationError
         from payment_simulator.persistence.migrations import FOLDER
         from payment_simulator.persistence.migrations import migrate as apply
 
+        if migrations_dir is not None and not migrations_dir.is_dir():
+            raise CommandError(f"{migrations_dir}: there is no such folder; name one of migrations")
         with connect(existing(db_path)) as connection, explained(db_path):
-            done = apply(connection, migrations_dir or FOLDER)
+            try:
+                done = apply(connection, migrations_dir or FOLDER)
+            except MigrationError as error:
+                raise CommandError(f"{db_path}: {error}") from None
         for migration in done:
             say("success", f"{migration.version:03d} {migration.description}")
         if not done:

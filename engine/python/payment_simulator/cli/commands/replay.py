@@ -22,9 +22,11 @@ from payment_simulator.cli.output import (
     chosen_filter,
     chosen_mode,
 )
+from payment_simulator.cli.spelling import named_once
 
 
 def replay(
+    context: typer.Context,
     database: Annotated[Path | None, typer.Argument(help="The database file.", metavar="DATABASE")] = None,
     simulation_id: Annotated[
         str | None, typer.Option("--simulation-id", "-s", help="Which run; may be left out if there is only one.")
@@ -54,7 +56,9 @@ def replay(
             raise CommandError("a replay has no mode stream; take verbose or event_stream")
         chosen = chosen_mode(mode, {Mode.VERBOSE: verbose, Mode.EVENT_STREAM: event_stream})
         shown = chosen_filter(chosen, filter_event_type, filter_agent, filter_tx, filter_tick_range, quiet=quiet)
-        _replay(database or db_path, simulation_id, from_tick, to_tick, Output(chosen, shown, quiet))
+        _replay(
+            named_once(context, "database", "db_path"), simulation_id, from_tick, to_tick, Output(chosen, shown, quiet)
+        )
 
 
 def _replay(path: Path, simulation_id: str | None, first: int, to_tick: int | None, output: Output) -> None:

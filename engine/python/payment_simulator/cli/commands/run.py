@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,7 @@ from payment_simulator.cli.output import (
     chosen_filter,
     chosen_mode,
 )
+from payment_simulator.cli.spelling import given_beside, is_given, spelled
 
 if TYPE_CHECKING:
     from payment_simulator_core_rs import Orchestrator
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 
 def run(
+    context: typer.Context,
     file: Annotated[
         Path | None, typer.Argument(help="The scenario: a .yaml, .yml or .json file.", metavar="FILE")
     ] = None,
@@ -92,7 +95,9 @@ def run(
     if output != "json":
         raise typer.BadParameter(f"got {output!r}; json is the only form", param_hint="--output")
     if state is not None:
-        run_state(state, count if config is None else _count(config), progress=progress or persist)
+        if idle := given_beside(context, WITH_STATE):
+            raise typer.BadParameter(f"{', '.join(idle)}: has no effect with --state; leave it away")
+        run_state(state, count if config is None else _count(config), progress=progress or persist, quiet=quiet)
         return
     if (file is None) == (config is None):
         raise typer.BadParameter("name one scenario file, either as FILE or with --config")
@@ -108,9 +113,16 @@ def run(
         charts = None if cost_chart is None else CostCharts.parse(cost_chart, path)
         stored = persist or charts is not None
         store = Store(db_path, simulation_id, full_replay=full_replay) if stored else None
-        about = _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug), store)
+        idle = [spelled(context, name) for name in OF_STORE if store is None and is_given(context, name)]
+        about = _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug), store, idle)
         if charts is not None:
             charts.draw(db_path, about["simulation_id"], quiet=quiet or chosen is Mode.VERBOSE)
+
+
+WITH_STATE = ("state", "count", "config", "progress", "persist", "quiet", "output")
+"""The options that mean something with `--state`."""
+OF_STORE = ("db_path", "simulation_id")
+"""Those that mean something with `--persist`."""
 
 
 def _count(text: str) -> int:
@@ -136,8 +148,10 @@ class Store:
         return Database(self.path, create=True)
 
 
-def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, store: Store | None) -> dict[str, Any]:
-    """What is told of the simulation beside its figures."""
+def _simulate(
+    path: Path, seed: int | None, ticks: int | None, output: Output, store: Store | None, idle: Sequence[str]
+) -> dict[str, Any]:
+    """What is told of the simulation beside its figures. `idle` options have no effect, which is warned of."""
     from payment_simulator_core_rs import Orchestrator
 
     from payment_simulator.config.loader import load_config
@@ -147,6 +161,8 @@ def _simulate(path: Path, seed: int | None, ticks: int | None, output: Output, s
 
     config = load_config(path)
     about: dict[str, Any] = {"config_file": str(path)}
+    for option in idle:
+        output.warn(f"{option} has no effect: the run is not stored; add --persist", about)
     for warning in config.warnings:
         output.warn(warning.at(config.name), about)
     plain = engine_input(config, seed)
@@ -169,7 +185,7 @@ def _writer(
     """The view that stores the run; `about` is told where. Closes the database if it cannot be made."""
     from payment_simulator.persistence.writer import DatabaseWriter, new_simulation_id
 
-    name = store.simulation_id or new_simulation_id()
+    name = new_simulation_id() if store.simulation_id is None else store.simulation_id
     try:
         writer = DatabaseWriter(
             database,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -41,7 +42,7 @@ def export_run(
             content = pack(stored.config(), stored.log(), stored.ticks, stored.display())
         if not stored.is_complete:
             say("warning", f"the run is incomplete: it broke off after tick {stored.ticks - 1}")
-        path = output or Path(f"{stored.simulation_id}{SUFFIX}")
+        path = output or Path(stored.simulation_id.replace(os.sep, "_") + SUFFIX)
         if str(path) == "-":
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
@@ -79,7 +80,7 @@ def import_run(
             raise CommandError(f"{file}: cannot be read: {error.strerror}") from None
         except RunFileError as error:
             raise CommandError(f"{file}: {error}") from None
-        name = simulation_id or new_simulation_id()
+        name = new_simulation_id() if simulation_id is None else simulation_id
         with Database(db_path, create=True) as database:
             store_recording(
                 database, recording, name, config_file=str(file), display=run.display, full_replay=full_replay

@@ -74,23 +74,28 @@ def state(
         sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
 
 
-def run_state(path: Path, count: int | None, *, progress: bool) -> None:
+def run_state(path: Path, count: int | None, *, progress: bool, quiet: bool) -> None:
     """Run so many ticks of a state file, or all that are left; a JSON line about where it stands goes to stdout."""
     with exit_codes(path):
         engine = read_state(path)
         left = engine.total_ticks - engine.current_tick
         if count is not None and count > left > 0:
             total = engine.total_ticks
-            say("warning", f"--count {count}: {left} of the {total} ticks are left; they are run, and no more")
+            say(
+                "warning",
+                f"--count {count}: {left} of the {total} ticks are left; they are run, and no more",
+                quiet=quiet,
+            )
         for result in go_on(engine, count):
             if progress:
                 say(
                     "info",
                     f"tick {result['tick']}: {result['num_arrivals']} arrivals,"
                     f" {result['num_settlements']} settlements, cost {result['total_cost']}",
+                    quiet=quiet,
                 )
         write_state(path, engine)
-        say("success", f"{path}: the state before tick {engine.current_tick} of {engine.total_ticks}")
+        say("success", f"{path}: the state before tick {engine.current_tick} of {engine.total_ticks}", quiet=quiet)
         facts = {"current_tick": engine.current_tick, "total_ticks": engine.total_ticks, "log_hash": engine.log_hash()}
         sys.stdout.write(json.dumps(facts) + "\n")
 
