@@ -63,7 +63,7 @@ class RunFile:
         """The run, to look at. Raises `RunFileError` when scenario and log do not belong together."""
         try:
             return Recording(self.config, self.log, ticks=self.ticks)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise RunFileError(f"its scenario and its log do not agree: {error}; export the run again") from None
 
 
@@ -99,9 +99,9 @@ def read_run(content: bytes) -> RunFile:
     """Read the bytes of a run file and check them against their hashes. Raises `RunFileError`."""
     line, newline, log = _unpack(content).partition(b"\n")
     head = _head(line if newline else b"")
-    if config_hash(head["config"]) != head["config_hash"]:
+    if config_hash(head["config"]) != head["config_hash"] or head["config"].get("rng_seed") != head["seed"]:
         raise RunFileError(
-            "its scenario does not have the hash that the file names: it was changed; export the run again"
+            "its scenario does not have the hash or the seed that the file names: it was changed; export the run again"
         )
     if hashlib.sha256(log).hexdigest() != head["log_hash"]:
         raise RunFileError("its log does not have the hash that the file names: it was changed; export the run again")
@@ -120,6 +120,8 @@ def _unpack(content: bytes) -> bytes:
         raise RunFileError("holds more than fits into memory here; open it where there is more") from None
     if unpacking.unconsumed_tail:
         raise RunFileError(f"holds more than {LARGEST:,} bytes; no run file is so large")
+    if unpacking.unused_data:
+        raise RunFileError("goes on after its end: something was written behind it; copy or export it again")
     if not unpacking.eof:
         raise RunFileError("ends too early: it is truncated; copy or export it again")
     return plain
@@ -128,6 +130,7 @@ def _unpack(content: bytes) -> bytes:
 def _head(line: bytes) -> dict[str, Any]:
     try:
         head = json.loads(line)
+        json.dumps(head, ensure_ascii=False).encode()  # half of a character cannot be written
     except (ValueError, RecursionError):
         head = None
     if not isinstance(head, dict) or head.get("format") != FORMAT:
@@ -138,6 +141,6 @@ def _head(line: bytes) -> dict[str, Any]:
             "export the run again with this program, or update it"
         )
     for name, kind in _FIELDS.items():
-        if not isinstance(head.get(name), kind):
+        if type(head.get(name)) is not kind:
             raise RunFileError(f"has no {name}; export the run again")
     return head
