@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from itertools import groupby
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from payment_simulator_core_rs import Orchestrator, Recording
 
 from payment_simulator.execution.run import Run
+from payment_simulator.execution.run_file import config_hash
 from payment_simulator.persistence.batches import unpacked
 from payment_simulator.persistence.database import Database
 from payment_simulator.persistence.errors import DatabaseError
@@ -43,8 +45,11 @@ class StoredRun:
         return bool(self.row["status"] == "completed")
 
     def config(self) -> dict[str, Any]:
-        """The engine input. Raises `DatabaseError` if none was stored."""
-        return {key: value for key, value in self._document().items() if key != "display"}
+        """The engine input. Raises `DatabaseError` if none was stored, or another one than was run."""
+        config = {key: value for key, value in self._document().items() if key != "display"}
+        if config_hash(config) != self.row["config_hash"]:
+            raise self._damaged("configuration", "it does not have the hash that was noted")
+        return config
 
     def display(self) -> dict[str, Any]:
         """How the scenario is shown."""
@@ -56,8 +61,11 @@ class StoredRun:
                 f"{self.database.path}: simulation {self.simulation_id!r} has no stored configuration: it can be"
                 " neither replayed nor exported; run its scenario again with --persist"
             )
-        document: dict[str, Any] = json.loads(self.row["config_json"])
-        return document
+        try:
+            document = json.loads(self.row["config_json"])
+        except ValueError as error:
+            raise self._damaged("configuration", error) from None
+        return document if isinstance(document, dict) else {}
 
     def log(self) -> bytes:
         """The canonical log of its whole ticks; of a run in which nothing has happened yet, the log of nothing."""
@@ -72,21 +80,28 @@ class StoredRun:
         try:
             return b"".join(segments) or Orchestrator(self.config()).canonical_log()
         except OSError as error:
-            raise DatabaseError(f"{self._log()} is damaged: {error}") from None
+            raise self._damaged("log", error) from None
 
     def recording(self) -> Recording:
-        """The run, to look at."""
+        """The run, to look at. Raises `DatabaseError` where log or configuration are not those that were stored."""
+        config, log = self.config(), self.log()
+        noted = self.row["log_hash"] if self.ticks else None
+        if noted is not None and hashlib.sha256(log).hexdigest() != noted:
+            raise self._damaged("log", "it does not have the hash that was noted")
         try:
-            return Recording(self.config(), self.log(), ticks=self.ticks)
-        except ValueError as error:
-            raise DatabaseError(f"{self._log()} is damaged: {error}") from None
+            return Recording(config, log, ticks=self.ticks)
+        except (ValueError, OverflowError) as error:
+            raise self._damaged("log", error) from None
 
     def run(self) -> Run:
         """The same with arrays and totals."""
         return Run(self.recording(), self.config())
 
-    def _log(self) -> str:
-        return f"{self.database.path}: the log of simulation {self.simulation_id!r}"
+    def _damaged(self, what: str, why: object) -> DatabaseError:
+        return DatabaseError(
+            f"{self.database.path}: the {what} of simulation {self.simulation_id!r} is damaged: {why}; run its scenario"
+            " again with --persist, or import a file to which it was exported"
+        )
 
     def _only(self) -> str:
         recent = self._recent()

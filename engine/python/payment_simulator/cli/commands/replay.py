@@ -69,7 +69,12 @@ def _replay(path: Path, simulation_id: str | None, first: int, to_tick: int | No
 
     with Database(path, read_only=True) as database:
         stored = StoredRun(database, simulation_id)
-        recording, config = stored.recording(), stored.config()
+        if stored.ticks == 0:
+            raise CommandError(
+                f"{path}: simulation {stored.simulation_id!r} holds no whole tick; run its scenario again"
+            )
+        recording = stored.recording()
+    config = recording.config
     last = stored.ticks - 1 if to_tick is None else to_tick
     if to_tick is not None and first > to_tick:
         raise CommandError(f"--from-tick {first} is after --to-tick {to_tick}; swap them")
