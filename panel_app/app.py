@@ -389,7 +389,7 @@ class App:
         self.events.filter("")
         self.events.trace = None
         self.payments.filter("")
-        self.session.open(name)
+        self.session.open(name, at_once=False)
 
     def _filter(self, table: Events | Payments, name: str, typed: Any) -> None:
         table.filter(str(typed or ""))
@@ -455,21 +455,24 @@ class App:
     def _changed(self, changed: frozenset[str]) -> None:
         now = time.monotonic()
         hurry = self.session.playing and changed == {"tick"}
-        may_wait = "run" in changed and self._loop() is not None
+        can_wait = self._loop() is not None
+        slow = {self.inspector} if self.session.explains_slowly and changed & self.inspector.watches else set()
         for view in self.views:
-            if hurry and now - self._drawn.get(view, 0.0) < self.every.get(view, 0.0):
+            if hurry and (view in slow or now - self._drawn.get(view, 0.0) < self.every.get(view, 0.0)):
                 continue
             if view in self._drawn:
                 self._drawn[view] = now
             # What was left out while playing is caught up with when playing ends.
             told = changed | {"tick"} if "playing" in changed and view in self.every else changed
             told |= self._late.pop(view, frozenset())
-            if may_wait and view not in self.picture:
+            if can_wait and (view in slow or ("run" in changed and view not in self.picture)):
                 self._late[view] = told
             else:
                 view.update(told)
         if "playing" in changed:
             self._start_or_stop()
+        if "wanted" in changed and not self.session.under_way and "run" not in changed and self._resting is None:
+            self._send_facts(self.session.run.log_hash)
         if self.session.under_way and self._computing is None:
             self._computing = asyncio.get_running_loop().create_task(self._compute())
         if changed & {"theme", "size"}:
@@ -477,7 +480,7 @@ class App:
         if changed & {"view", "size", "kept"} or ("run" in changed and self.session.view == "compare"):
             self._classes("drawer" in self.root.css_classes)
         self.exchange.remember(changed)
-        if changed & {"run", "tick"}:
+        if changed & {"run", "tick"} or (self._late and self._resting is None):
             self._tell_page(new_run="run" in changed)
         if self.session.playing and "tick" in changed:
             self._announce()
@@ -487,19 +490,15 @@ class App:
 
     def _tell_page(self, new_run: bool = True) -> None:
         """What tests and assistive tools read. The hash comes last, since a long log takes a while to hash."""
-        if not new_run:
-            self._send_facts(self.session.run.log_hash if self._resting is None else "")
-            return
-        self.page.send("title", {"text": f"{self.session.title} \N{MIDDLE DOT} {text.BRAND}"})
-        if self._resting is not None:
+        if new_run:
+            self.page.send("title", {"text": f"{self.session.title} \N{MIDDLE DOT} {text.BRAND}"})
+        if self._resting is not None and (new_run or not self.session.playing):
             self._resting.cancel()
             self._resting = None
         loop = self._loop()
-        if loop is None:
-            self._send_facts(self.session.run.log_hash)
-            return
-        self._send_facts("")
-        self._resting = loop.create_task(self._come_to_rest())
+        if loop is not None and self._resting is None and (new_run or self._late):
+            self._resting = loop.create_task(self._come_to_rest())
+        self._send_facts(self.session.run.log_hash if self._resting is None else "")
 
     async def _come_to_rest(self) -> None:
         """What need not be in the picture of a new run, a piece a turn: a newer change need not wait for the rest."""
@@ -535,6 +534,7 @@ class App:
     def _send_facts(self, log_hash: str) -> None:
         """`seed` goes as text: JavaScript's numbers end before a seed does."""
         session = self.session
+        log_hash = "" if session.under_way else log_hash  # not at rest
         facts = {"scenario": session.scenario, "seed": str(session.seed), "tick": session.tick, "ticks": session.ticks}
         self.page.send("attributes", facts | {"logHash": log_hash})
 
@@ -634,7 +634,9 @@ def _open_link(session: Session, link: str) -> tuple[bool, Note | None]:
     from panel_app.sharing import LinkError, Note, open_link
 
     try:
-        return True, open_link(session, link)
+        notes: list[Note | None] = []
+        open_link(session, link, notes.append)  # nothing can wait yet: it is on show
+        return True, notes[0]
     except LinkError as broken:
         return False, Note("error", text_share.LINK_BROKEN, str(broken))
 

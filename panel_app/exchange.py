@@ -107,13 +107,14 @@ class Exchange:
         from panel_app import text_share as words
         from panel_app.sharing import LinkError, Note, open_link
 
+        def tell(note: Note | None) -> None:
+            self.app.look(self.session.view)
+            self.view.tell(note)
+
         try:
-            note = open_link(self.session, link)
+            open_link(self.session, link, tell)
         except LinkError as broken:
             self.view.tell(Note("error", words.LINK_BROKEN, str(broken)))
-            return
-        self.app.look(self.session.view)
-        self.view.tell(note)
 
     # Files
 

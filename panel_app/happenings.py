@@ -51,13 +51,13 @@ class Happenings:
         single = np.flatnonzero((self.index.settled >= 0) & (self.index.mechanism < 2))
         overdue_tick = np.asarray(run.payments.overdue_tick, np.int64)
         overdue = np.flatnonzero(overdue_tick >= 0)
-        together = np.arange(len(self.nettings))
-        first = np.array([netting.payments[0] for netting in self.nettings], dtype=np.int64)
+        together, first = np.arange(len(self.nettings)), self.nettings.first_payment
         self.kind = np.repeat([PAYMENT, NETTING, OVERDUE], [len(single), len(together), len(overdue)])
         self.number = np.concatenate([single, together, overdue])
         tick = np.concatenate([self.index.settled[single], self.index.settled[first], overdue_tick[overdue]])
         place = np.concatenate([settled_by[single], settled_by[first], np.full(len(overdue), -1)])
-        order = np.lexsort((self.number, place, tick))
+        # By tick and place in the log as one number; payments become overdue first, in their order.
+        order = np.argsort(tick * (place.max(initial=0) + 2) + place + 1, kind="stable")
         self.tick, self.kind, self.number = tick[order], self.kind[order], self.number[order]
 
     @cached_property
@@ -67,8 +67,11 @@ class Happenings:
         one = np.flatnonzero(self.kind != NETTING)
         taking_part[one, self.index.sender[self.number[one]]] = True
         taking_part[one, self.index.receiver[self.number[one]]] = True
-        for row in np.flatnonzero(self.kind == NETTING):
-            taking_part[row, list(self.nettings[self.number[row]].banks)] = True
+        together = np.flatnonzero(self.kind == NETTING)
+        row = np.empty_like(together)
+        row[self.number[together]] = together
+        number, bank = self.nettings.members("agent_ids")
+        taking_part[row[number], bank] = True
         return taking_part
 
     @cached_property
@@ -77,7 +80,7 @@ class Happenings:
         single = self.kind == PAYMENT
         mechanism[single] = self.index.mechanism[self.number[single]]
         netting = self.kind == NETTING
-        mechanism[netting] = [self.nettings[number].mechanism for number in self.number[netting]]
+        mechanism[netting] = self.nettings.mechanism[self.number[netting]]
         return mechanism
 
     def matching(self, names: list[str], words: list[str]) -> Bools:
@@ -89,10 +92,8 @@ class Happenings:
             called = payments_called(self.run, word)
             if len(called):
                 hit |= (self.kind != NETTING) & np.isin(self.number, called)
-                with_it = [
-                    number for number, netting in enumerate(self.nettings) if np.isin(called, netting.payments).any()
-                ]
-                hit |= (self.kind == NETTING) & np.isin(self.number, with_it)
+                number, payment = self.nettings.members("tx_ids")
+                hit |= (self.kind == NETTING) & np.isin(self.number, number[np.isin(payment, called)])
             for mechanism, kind_words in enumerate(KIND_WORDS):
                 if any(kind.startswith(word) for kind in kind_words):
                     hit |= self._mechanism == mechanism

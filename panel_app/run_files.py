@@ -29,7 +29,7 @@ def open_run_file(session: Session, name: str, content: bytes) -> Note:
         raise LinkError(str(broken)) from None
     except (ValueError, KeyError, TypeError, MemoryError) as broken:
         raise LinkError(f"does not hold a run that this program can show: {broken}") from None
-    session.open_scenario(
+    session.show_run(
         Scenario(f"run-{config_mark(file.config)}", file.config, checked_display(file.display)), WhatIf(), run
     )
     made_with = file.versions.get("payment_simulator", "?")

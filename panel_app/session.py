@@ -5,8 +5,9 @@ The whole day is computed at once; play, step and scrub only move the cursor. Im
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from panel_app import jumps, scenarios
 from panel_app.computation import Computation
 from panel_app.figures.clock import Clock
 from panel_app.figures.run_index import RunIndex, index_of
+from panel_app.preparing import PIECES
 from panel_app.theme import DARK, LIGHT, Theme
 from panel_app.whatif import WhatIf
 
@@ -42,20 +44,45 @@ AT_ONCE_SECONDS = 0.1
 """A day that takes longer goes on in slices, where something can be done later."""
 SLICE_SECONDS = 0.04
 """So long a page may wait for an answer."""
-RELEASING_MOST = 20_000
-"""Payments of a run up to which a picture shows what would release the selected one: some 10 ms of work."""
+EXPLAINED_MOST = 20_000
+"""Payments of a run up to which each picture can say why the selected one waits: some 10 ms of work."""
 SPEEDS = (1, 2, 4, 8, 16, 30, 60)
 WINDOWS: tuple[Window, ...] = ("tick", "hour", "day")
 VIEWS: tuple[View, ...] = ("simulate", "compare", "lessons", "edit")
 
 
-@dataclass(frozen=True)
 class UnderWay:
-    """A change whose day is being computed; the run before it is on show meanwhile."""
+    """A day being computed, and then what its pictures are drawn from; the run before it is on show meanwhile."""
 
-    computation: Computation
-    version: Version
-    show: Show
+    def __init__(self, computation: Computation, show: Show, scenario: str, changes: WhatIf | None) -> None:
+        """`scenario`: the name of the one that will be on show; `changes`: those that it will have, None when another
+        scenario is opened, or a run to compare with is made.
+        """
+        self.computation, self.scenario, self.changes = computation, scenario, changes
+        self._show = show
+        self._run: Run | None = None
+        self._left = list(PIECES)
+
+    @property
+    def computed(self) -> bool:
+        """Whether the day is computed and pictures are being prepared."""
+        return self._run is not None
+
+    def advance(self, seconds: float) -> bool:
+        """Go on for about so long, at least by one piece; True when the run can be shown."""
+        if self._run is None:
+            if self.computation.advance(seconds):
+                self._run = self.computation.run()
+            return False
+        began = time.perf_counter()
+        while self._left and (len(self._left) == len(PIECES) or time.perf_counter() - began < seconds):
+            self._left.pop(0)(self._run)
+        return not self._left
+
+    def show(self) -> None:
+        """Put it on show."""
+        assert self._run is not None
+        self._show(self._run, self.computation.seconds)
 
 
 class Session:
@@ -109,15 +136,28 @@ class Session:
 
     # Opening and changing
 
-    def open(self, scenario: str, seed: int | None = None) -> None:
-        """Load a scenario, run its day and go to the tick where it opens. Raises `UnknownScenario`, `ValueError`."""
-        self.open_scenario(scenarios.load(scenario), WhatIf(seed=seed))
+    def open(self, scenario: str, seed: int | None = None, at_once: bool = True) -> None:
+        """Load a scenario, run its day and go to the tick where it opens. Raises `UnknownScenario`, `ValueError`.
 
-    def open_scenario(self, loaded: Scenario, what_if: WhatIf, run: Run | None = None) -> None:
-        """The same for a scenario from anywhere; `run` is its run where that is known already. Raises `ValueError`."""
-        seconds = 0.0
-        if run is None:
-            run, seconds = _simulate(what_if.apply(loaded.config))
+        `at_once`: it is on show when this returns; else a day that takes long is `under_way` for a while.
+        """
+        self.open_scenario(scenarios.load(scenario), WhatIf(seed=seed), at_once=at_once)
+
+    def open_scenario(
+        self, loaded: Scenario, what_if: WhatIf, then: Callable[[], None] | None = None, at_once: bool = False
+    ) -> None:
+        """The same for a scenario from anywhere; `then` is called as soon as it is on show. Raises `ValueError`."""
+
+        def show(run: Run, seconds: float) -> None:
+            self.show_run(loaded, what_if, run, seconds)
+            if then is not None:
+                then()
+
+        self.taken_back = False
+        self._begin(loaded.config, what_if, show, at_once, loaded.name)
+
+    def show_run(self, loaded: Scenario, what_if: WhatIf, run: Run, seconds: float = 0.0) -> None:
+        """Open a scenario whose run is known already."""
         self.under_way, self.taken_back = None, False
         self.scenario, self.base_config, self.display = loaded.name, loaded.config, loaded.display
         self.filed = loaded.config
@@ -150,12 +190,19 @@ class Session:
     @property
     def wanted(self) -> WhatIf:
         """The changes that were asked for: those of the run under way, or of the one on show."""
-        return self.under_way.version[2] if self.under_way else self.what_if
+        under_way = self.under_way
+        return self.what_if if under_way is None or under_way.changes is None else under_way.changes
 
     @property
     def wanted_config(self) -> dict[str, Any]:
         """The engine input with these changes."""
-        return self.under_way.computation.config if self.under_way else self.config
+        under_way = self.under_way
+        return self.config if under_way is None or under_way.changes is None else under_way.computation.config
+
+    @property
+    def wanted_scenario(self) -> str:
+        """The name of the scenario that was asked for."""
+        return self.under_way.scenario if self.under_way else self.scenario
 
     def advance(self) -> None:
         """Go on with what is under way for a slice; when it is done it is on show."""
@@ -163,14 +210,14 @@ class Session:
         if under_way is None:
             return
         try:
-            done = under_way.computation.advance(SLICE_SECONDS)
+            done = under_way.advance(SLICE_SECONDS)
         except (RuntimeError, OverflowError) as refused:
             self.under_way, self.message = None, str(refused)
             self._tell("message", "wanted", "progress")
             return
         if done:
             self.under_way = None
-            under_way.show(under_way.computation.run(), under_way.computation.seconds)
+            under_way.show()
         self._tell(*(("wanted", "progress") if done else ("progress",)))
 
     def cancel(self) -> bool:
@@ -256,17 +303,15 @@ class Session:
         return self.keep_changes(what_if, name, config)
 
     def keep_changes(self, what_if: WhatIf, name: str = "", config: dict[str, Any] | None = None) -> bool:
-        """Make A from the scenario on show (or another version of it, `config`) with these changes; False, and a
-        message, when the engine refuses them.
+        """Make A from the scenario on show (or another version of it, `config`) with these changes; a day that takes
+        long is `under_way` for a while. False, and a message, when the engine refuses them.
         """
-        config = self.base_config if config is None else config
-        try:
-            run, _ = _simulate(what_if.apply(config))
-        except (ValueError, RuntimeError, OverflowError) as refused:
-            self.complain(str(refused))
-            return False
-        self.keep(replace(self.now, base_config=config, what_if=what_if, run=run, name=name))
-        return True
+        made_from = self.base_config if config is None else config
+
+        def show(run: Run, seconds: float) -> None:
+            self.keep(replace(self.now, base_config=made_from, what_if=what_if, run=run, name=name))
+
+        return self._try(made_from, what_if, show)
 
     def swap(self) -> None:
         """A becomes the run on show, and the run on show becomes A."""
@@ -360,11 +405,16 @@ class Session:
         return why if why.waits else None
 
     @property
+    def explains_slowly(self) -> bool:
+        """Whether a payment is selected, and why it waits takes longer to say than a picture may take."""
+        return len(self.index.amount) > EXPLAINED_MOST and self.selection is not None and self.selection[0] == "payment"
+
+    @property
     def releasing(self) -> tuple[int, ...]:
         """Payments that would release the selected one; not told while time runs, and of large runs not for each
         picture.
         """
-        why = None if self.playing or len(self.index.amount) > RELEASING_MOST else self.why
+        why = None if self.playing or self.explains_slowly else self.why
         return why.releasing if why is not None else ()
 
     def show(self, window: Window) -> None:
@@ -502,7 +552,7 @@ class Session:
             remember()
             self._tell("run", "message")
 
-        return self._begin((self.base_config, self.display, what_if), show, at_once)
+        return self._try(self.base_config, what_if, show, at_once, changes=what_if)
 
     def _show_version(self, version: Version, remember: Callable[[], None]) -> bool:
         """Run another version of the scenario; its banks and payments may be others. `remember` as in `_compute`."""
@@ -520,23 +570,44 @@ class Session:
             remember()
             self._tell("run", "tick", "selection", "message")
 
-        return self._begin(version, show)
+        return self._try(version[0], version[2], show, changes=version[2])
 
-    def _begin(self, version: Version, show: Show, at_once: bool = False) -> bool:
-        """Compute a version of the scenario and put it on show: now, or later where it takes long and may wait."""
-        config, _, what_if = version
+    def _try(
+        self,
+        config: dict[str, Any],
+        what_if: WhatIf,
+        show: Show,
+        at_once: bool = False,
+        changes: WhatIf | None = None,
+    ) -> bool:
+        """`_begin`; False, and `message` says why, when the engine refuses it."""
         try:
-            computation = Computation(what_if.apply(config), like=self.run)
-            done = computation.advance(AT_ONCE_SECONDS if self.can_wait() and not at_once else None)
+            self._begin(config, what_if, show, at_once, self.scenario, changes)
         except (ValueError, RuntimeError, OverflowError) as refused:
             self.complain(str(refused))
             return False
-        replaced, self.under_way = self.under_way, None if done else UnderWay(computation, version, show)
+        return True
+
+    def _begin(
+        self,
+        config: dict[str, Any],
+        what_if: WhatIf,
+        show: Show,
+        at_once: bool,
+        scenario: str,
+        changes: WhatIf | None = None,
+    ) -> None:
+        """Compute a scenario with changes on top of it and show its run: now, or later where it takes long and may
+        wait. `scenario`, `changes`: see `UnderWay`.
+        """
+        computation = Computation(what_if.apply(config), like=getattr(self, "run", None))
+        done = computation.advance(AT_ONCE_SECONDS if self.can_wait() and not at_once else None)
+        replaced = self.under_way
+        self.under_way = None if done else UnderWay(computation, show, scenario, changes)
         if done:
             show(computation.run(), computation.seconds)
         if replaced or not done:
             self._tell("wanted", "progress")
-        return True
 
     @property
     def _version(self) -> Version:
@@ -579,12 +650,6 @@ class Session:
     def _tell(self, *changed: str) -> None:
         for callback in list(self._subscribers):
             callback(frozenset(changed))
-
-
-def _simulate(config: Mapping[str, Any]) -> tuple[Run, float]:
-    computation = Computation(config)
-    computation.advance(None)
-    return computation.run(), computation.seconds
 
 
 def _same_payments(a: Run, b: Run) -> bool:

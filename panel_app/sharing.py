@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -227,22 +227,32 @@ class Note:
     ways: tuple[tuple[str, str], ...] = ()
 
 
-def open_link(session: Session, link: str) -> Note | None:
-    """Show what a link says. Returns what the reader should know of it; raises `LinkError` and leaves the session."""
+def open_link(session: Session, link: str, tell: Callable[[Note | None], None]) -> None:
+    """Show what a link says, and then `tell` what the reader should know of it. Raises `LinkError` and leaves the
+    session.
+    """
     shared = read(link)
     config = shared.what_if.apply(shared.scenario.config) if _sound(shared) else {}
     _refuse_too_much(config)
+
+    def look() -> None:
+        if shared.kept is not None:
+            session.keep_changes(shared.kept)
+        session.show(shared.window)  # type: ignore[arg-type]
+        session.go(shared.tick)
+        session.select(shared.selection)  # type: ignore[arg-type]
+        session.learn(shared.lesson)
+        session.look(shared.view)  # type: ignore[arg-type]
+        tell(_note(session, shared))
+
     try:
-        session.open_scenario(shared.scenario, shared.what_if)
+        session.open_scenario(shared.scenario, shared.what_if, look)
     except (ValueError, RuntimeError, OverflowError) as refused:
         raise LinkError(words.refused(str(refused))) from None
-    if shared.kept is not None:
-        session.keep_changes(shared.kept)
-    session.show(shared.window)  # type: ignore[arg-type]
-    session.go(shared.tick)
-    session.select(shared.selection)  # type: ignore[arg-type]
-    session.learn(shared.lesson)
-    session.look(shared.view)  # type: ignore[arg-type]
+
+
+def _note(session: Session, shared: Shared) -> Note | None:
+    """Whether what is on show is what was shared."""
     if session.run.log_hash != shared.log_hash:
         return Note("warning", words.OTHER_RUN, words.other_run(shared.version, __version__))
     if shared.version != __version__:

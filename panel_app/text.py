@@ -254,6 +254,11 @@ def computing(done: int, ticks: int) -> str:
     return f"Computing the day: {done:,} of {count(ticks, 'tick')}."
 
 
+def preparing(ticks: int) -> str:
+    """The day is computed, what its pictures are drawn from is not."""
+    return f"Preparing the pictures of {count(ticks, 'tick')}."
+
+
 def bad_link(reason: str) -> str:
     """A link that asks for what is not there; what is on show instead can be seen."""
     return f"This link cannot be opened. {reason} What you see instead is not what was shared with you."

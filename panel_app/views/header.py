@@ -15,7 +15,7 @@ class Header(Part):
     """`views`: those that exist, beside the one that everything begins with."""
 
     area = "header"
-    watches = frozenset({"run", "theme", "view", "size"})
+    watches = frozenset({"run", "theme", "view", "size", "wanted"})
 
     def __init__(self, session: Session, theme: Theme, views: frozenset[View] = frozenset()) -> None:
         self.views = [view for view in VIEWS if view == "simulate" or view in views]
@@ -23,12 +23,14 @@ class Header(Part):
 
     def html(self) -> Markup:
         session = self.session
-        known = any(listed.name == session.scenario for listed in session.scenarios)
+        names = {listed.name for listed in session.scenarios}
+        wanted = session.wanted_scenario if session.wanted_scenario in names else session.scenario
+        known = wanted in names
         here = Markup("") if known else Markup('<option value="" selected>{}</option>').format(session.title)
         options = here + join(
             [
                 Markup('<option value="{}"{}>{}</option>').format(
-                    listed.name, Markup(" selected") if listed.name == session.scenario else "", listed.title
+                    listed.name, Markup(" selected") if listed.name == wanted else "", listed.title
                 )
                 for listed in session.scenarios
             ]
@@ -47,7 +49,7 @@ class Header(Part):
             '<button class="skip" data-do="skip">{skip}</button>'
             '<header class="header"><h1 class="brand">{logo}<span>{brand}</span></h1>'
             '<label class="picker"><span class="small muted label">{scenario}</span>'
-            '<select data-do="scenario" aria-label="{scenario}">{options}</select>{chevron}</label>'
+            '<select data-do="scenario" aria-label="{scenario}"{follow}>{options}</select>{chevron}</label>'
             '{views}<div class="right"><button class="button drawer{always}" data-do="drawer">{sliders}'
             "<span>{what_if}</span></button>"
             '<button class="button labelled" data-do="share" aria-label="{share}" title="{share}">{share_icon}'
@@ -65,6 +67,7 @@ class Header(Part):
             brand=text.BRAND,
             scenario=text.SCENARIO,
             options=options,
+            follow=Markup(" data-follow") if session.taken_back else "",
             chevron=icon("chevron"),
             views=views if len(self.views) > 1 else "",
             always=" always" if session.view in ("lessons", "compare") else "",

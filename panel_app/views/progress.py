@@ -17,14 +17,17 @@ class Progress(Part):
     def html(self) -> Markup:
         if self.session.under_way is None:
             return NOTHING
-        computation = self.session.under_way.computation
+        under_way = self.session.under_way
+        computation = under_way.computation
         return Markup(
             '<section class="under-way" aria-label="{name}"><p id="under-way">{said}</p>'
             '<progress max="{ticks}" value="{done}" aria-labelledby="under-way"></progress>'
             '<button class="button" data-do="cancel" title="{title}">{cancel}</button></section>'
         ).format(
             name=text.COMPUTING,
-            said=text.computing(computation.done, computation.ticks),
+            said=text.preparing(computation.ticks)
+            if under_way.computed
+            else text.computing(computation.done, computation.ticks),
             ticks=computation.ticks,
             done=computation.done,
             cancel=text.CANCEL,

@@ -13,7 +13,9 @@ from payment_simulator_core_rs import Orchestrator, Views
 
 from panel_app import scenarios, session
 from panel_app.computation import Computation
+from panel_app.preparing import PIECES
 from panel_app.session import Session
+from panel_app.sharing import Note, fragment, open_link
 from panel_app.whatif import WhatIf
 
 
@@ -99,8 +101,10 @@ def test_the_run_before_stays_whole_until_the_new_one_is_there(patient: Session)
         seen.append(patient.under_way.computation.done)
         patient.step(1)
         patient.advance()
-    assert len(seen) > 10
-    assert seen == sorted(set(seen))
+    computing = [done for done in seen if done < patient.ticks]
+    assert len(computing) > 10
+    assert computing == sorted(set(computing))
+    assert seen[len(computing) :] == [patient.ticks] * len(PIECES), "each piece by itself"
     assert patient.what_if == WhatIf(balance_factor=1.5)
     assert patient.run.log_hash == simulate(WhatIf(balance_factor=1.5).apply(patient.base_config)).log_hash
     assert patient.previous is run
@@ -165,6 +169,59 @@ def test_another_version_and_another_scenario(patient: Session) -> None:
     patient.change(balance_factor=1.5)
     patient.open("two_banks")
     assert patient.under_way is None
+
+
+def test_opening_waits_and_leaves_the_run_before_when_it_is_given_up(patient: Session) -> None:
+    run, done = patient.run, list[str]()
+    for give_up in (True, False):
+        patient.open_scenario(scenarios.load("cautious_banks"), WhatIf(seed=7), lambda: done.append(patient.scenario))
+        assert patient.under_way
+        assert (patient.wanted_scenario, patient.scenario) == ("cautious_banks", scenarios.FIRST)
+        assert (patient.wanted, patient.run, done) == (WhatIf(), run, [])
+        if give_up:
+            assert patient.cancel()
+            assert (patient.wanted_scenario, patient.run) == (scenarios.FIRST, run)
+    finish(patient)
+    assert done == ["cautious_banks"]
+    assert patient.run.log_hash == simulate({**scenarios.load("cautious_banks").config, "rng_seed": 7}).log_hash
+    assert not patient.can_undo
+
+
+def test_a_change_replaces_an_opening(patient: Session) -> None:
+    patient.open("cautious_banks", at_once=False)
+    patient.advance()
+    patient.change(balance_factor=1.5)
+    finish(patient)
+    assert (patient.scenario, patient.what_if) == (scenarios.FIRST, WhatIf(balance_factor=1.5))
+
+
+def test_a_link_waits_for_both_of_its_runs(patient: Session) -> None:
+    sender = Session()
+    sender.open("cautious_banks")
+    sender.keep()
+    sender.change(balance_factor=1.5)
+    sender.look("compare")
+    sender.go(33)
+    notes: list[Note | None] = []
+    open_link(patient, fragment(sender), notes.append)
+    assert (notes, patient.scenario) == ([], scenarios.FIRST)
+    finish(patient)
+    assert notes == [None]
+    assert (patient.view, patient.tick, patient.run.log_hash) == ("compare", 33, sender.run.log_hash)
+    assert patient.kept is not None
+    assert sender.kept is not None
+    assert patient.kept.run.log_hash == sender.kept.run.log_hash
+
+
+def test_a_run_to_compare_with_waits(patient: Session) -> None:
+    run = patient.run
+    assert patient.keep_other("no-netting")
+    assert patient.under_way
+    assert (patient.wanted, patient.kept) == (WhatIf(), None)
+    finish(patient)
+    assert patient.kept is not None
+    assert patient.kept.name == "no-netting"
+    assert patient.run is run
 
 
 def test_a_change_that_is_wanted_at_once_does_not_wait(patient: Session) -> None:

@@ -21,7 +21,8 @@ from panel_app.lessons.player import Player
 from panel_app.page import Recorder
 from panel_app.run_files import open_run_file
 from panel_app.session import Session
-from panel_app.sharing import LinkError, LinkTooLong, fragment, open_link
+from panel_app.sharing import LinkError, LinkTooLong, Note, fragment
+from panel_app.sharing import open_link as open_and_tell
 from panel_app.whatif import WhatIf
 from tests.panel_app.conftest import EMPTY, RING, Open, payment, scenario
 
@@ -47,6 +48,14 @@ def unpacked(link: str) -> dict[str, Any]:
 
 def changed(link: str, **changes: Any) -> str:
     return packed({**unpacked(link), **changes})
+
+
+def open_link(session: Session, link: str) -> Note | None:
+    """What is told of a link that opens at once."""
+    notes: list[Note | None] = []
+    open_and_tell(session, link, notes.append)
+    (note,) = notes
+    return note
 
 
 @pytest.mark.parametrize("changes", CHANGES, ids=str)
