@@ -274,6 +274,7 @@ class App:
             "filter-events": partial(self._filter, self.events, "filter-events"),
             "filter-payments": partial(self._filter, self.payments, "filter-payments"),
             "help": lambda _: self.help.show(not self.help.open),
+            "single-keys": lambda wanted: self._set_single_keys(wanted == "on"),
             "close": lambda _: self._close(),
             "drawer": lambda _: self._drawer(),
             "skip": lambda _: self.page.send("focus", {"part": "#network"}),
@@ -382,6 +383,7 @@ class App:
         self.events.trace = (what, of) if what is not None and fits else None
         self.events.update(frozenset({"filter-events"}))
         if self.events.trace is not None:
+            self.look("simulate")
             self._tab("events")
             self.page.send("focus", {"part": "#trace"})
 
@@ -435,6 +437,11 @@ class App:
         self.help.show(False)
         self.exchange.close()
         self._classes()
+
+    def _set_single_keys(self, on: bool) -> None:
+        self.help.single_keys = on
+        self.help.update(frozenset({"single-keys"}))
+        self.page.send("single-keys", {"on": on})
 
     def _classes(self, drawer: bool = False) -> None:
         session = self.session

@@ -18,6 +18,7 @@ export function attach(send, keys) {
     const chord = (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.shiftKey && event.key.length > 1 ? "Shift+" : "") + event.key
     const name = keys[chord]
     if (!name || event.altKey) return
+    if (chord.length === 1 && chord !== " " && kept(SINGLE_KEYS) === "off") return
     const element = target instanceof Element ? target : root
     if (element.matches(TEXT_FIELDS)) {
       if (name === "close") element.blur()
@@ -113,7 +114,8 @@ export function attach(send, keys) {
       Object.assign(root.dataset, facts)
       if (greeted) return
       greeted = true
-      const last = stored()
+      if (kept(SINGLE_KEYS) === "off") act("single-keys", "off")
+      const last = kept(LAST)
       if (last && !location.hash && !location.search) send("last", {link: last})
     },
     share: async ({fragment}) => {
@@ -122,10 +124,11 @@ export function attach(send, keys) {
       send("copied", {link, copied: await copy(link)})
     },
     store: ({last}) => {
-      store(last)
+      keep(LAST, last)
       history.replaceState(null, "", last ? "#" + last : location.pathname + location.search)
     },
     picture: (asked) => picture(asked).catch(() => send("missing", {figure: asked.figure})),
+    "single-keys": ({on}) => keep(SINGLE_KEYS, on ? "" : "off"),
     title: ({text}) => { document.title = text },
     painted: () => requestAnimationFrame(() => send("painted", {})),      // after Bokeh, which asked for this frame before
     announce: ({text}) => { live.textContent = text },
@@ -179,14 +182,14 @@ function iframe() {
 }
 
 /** What is kept between visits; nothing where the browser allows no storage. */
-const KEPT = "payment-simulator.last"
-function stored() {
-  try { return localStorage.getItem(KEPT) } catch { return null }
+const LAST = "payment-simulator.last", SINGLE_KEYS = "payment-simulator.single-keys"
+function kept(name) {
+  try { return localStorage.getItem(name) } catch { return null }
 }
-function store(last) {
+function keep(name, value) {
   try {
-    if (last) localStorage.setItem(KEPT, last)
-    else localStorage.removeItem(KEPT)
+    if (value) localStorage.setItem(name, value)
+    else localStorage.removeItem(name)
   } catch { /* nothing is kept then */ }
 }
 

@@ -48,13 +48,19 @@ KEYS = (
     ("\u2212 +", "slower, faster"),
     ("b, Shift b", "next, previous bank"),
     ("q", "next waiting payment"),
-    ("1 2 3", "flows of this tick, last hour, whole day"),
+    ("1 2 3", "flows of tick, last hour, whole day"),
     ("k, c", "keep this run as A, compare"),
-    ("w, i", "what if, inspector (narrow screens)"),
-    ("/", "filter"),
+    ("w, i", "what if, inspector, where hidden"),
+    ("/", "filter the events"),
     ("t, g", "light or dark, large type"),
     ("Ctrl Z, Ctrl Shift Z", "undo, redo a change"),
-    ("Esc", "give up a day that is being computed; close"),
+    ("F8, Shift F8", "next, previous message of the editor"),
+    ("Esc", "close; cancel a day under way"),
+)
+
+SINGLE_KEYS = "Single keys"
+SINGLE_KEYS_MORE = (
+    "Letters, digits and signs do something. Switch them off if you speak to your computer, or press them by mistake."
 )
 
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
@@ -354,7 +360,7 @@ def not_arrived(clock: str) -> str:
 
 
 def place_in(sender: str) -> str:
-    return f"Place in {sender}\u2019s queue"
+    return f"In {sender}\u2019s queue"
 
 
 def has(value: int) -> str:
@@ -583,10 +589,10 @@ def steps_and_seen(steps: int, seen: int) -> str:
 EDITOR, TEXT_OF_SCENARIO = "Editor", "Scenario as YAML"
 EDITOR_HELP = "Tab leaves the text. F8 goes to the next message."
 EDITED = "edited"
-OPEN_SCENARIO, SAVE_FILE, REVERT = "Open a scenario file", "Save file", "As in the file"
+OPEN_SCENARIO, SAVE_FILE, REVERT = "Open file", "Save file", "Revert"
 NO_SOURCE = (
     "# This run came by a link or as a run file, which hold its scenario as the engine takes it, not its text.\n"
-    "# Open a scenario file here, or choose a scenario above. The run stays on show until a text is valid.\n"
+    "# Open a file here, or choose a scenario above. The run stays on show until a text is valid.\n"
 )
 GROUPS = {"bank": "Bank", "day": "Day and netting", "costs": "Costs"}
 FORM, MESSAGES = "Form", "Messages"
@@ -636,7 +642,7 @@ FIELD_WORDS = {
 }
 """Shorter words for fields of policy trees; the others are shown by their names."""
 POLICY_WORDS = {
-    "Fifo": "It pays at once, in the order in which payments arrive. There is no tree to draw.",
+    "Fifo": "It pays at once, in the order in which payments arrive.",
     "Deadline": "It pays when the deadline is near, and holds everything else.",
     "LiquidityAware": "It pays as long as its buffer stays, and what is urgent if it can.",
     "LiquiditySplitting": "It pays what its balance covers, and splits what it does not.",
@@ -644,6 +650,7 @@ POLICY_WORDS = {
     "MockStaggerSplit": "It splits every payment and releases the parts one after the other.",
 }
 NO_PAYMENT_TREE = "Its document has no tree for payments."
+TREES_ELSEWHERE = "There is no tree to draw. The scenario \u201cCautious banks\u201d has banks that decide by one."
 IN_WORDS, IF_YES, IF_NO = "In words", "If so:", "If not:"
 CHOOSE_ONE = "choose one"
 CHOOSE_PAYMENT = "Choose a payment to see the way that it took."

@@ -10,8 +10,8 @@ from panel_app.figures.numbers import MINUS, count, full, short
 from panel_app.text import number_word, policy_name
 
 COMPARE = "Comparison"
-SAME_CLOCK = "Both runs follow the same clock."
 SWAP, CHOOSE_A = "Swap A and B", "Run A is"
+IN_RUN = {"a": "in A", "b": "in B"}
 RUN_NAMES = {"kept": "the kept run", "before": "before the last change", "scenario": "the scenario in its file"} | {
     "no-netting": "this run without netting"
 }
@@ -21,14 +21,16 @@ NO_RUN_MORE = (
     "Both runs then play side by side, over the same payments, and every difference is counted. Change anything under "
     "What if; the run on show is always B."
 )
+CHANGE_SOMETHING = "Now change something: A stays, B follows."
 KEEP = "Keep this run as A"
 WITHOUT_NETTING, WITH_FILE = "Compare with netting off", "Compare with the scenario in its file"
 DIFFERENCE, BY_BANK, BY_PAYMENT = "Difference at the end", "What changed for whom", "Payment by payment"
 MEASURE, CHANGE, BANK, MINUS_A = "Measure", "Change", "Bank", "B minus A"
-PAYMENT, FROM, TO, VALUE, IN_A, IN_B = "Payment", "From", "To", "Value", "In A", "In B"
+PAYMENT, FROM, TO, VALUE, IN_A, IN_B, SOONER = "Payment", "From", "To", "Value", "In A", "In B", "Change"
+BY_BANK_MORE = "B minus A; choose a bank for the figures of both"
 CURVES_NOTE = "A dashed, B solid, gap shaded"
 SETTLED, WAITING, COST = "Settled", "Waiting", "Cost"
-NOTHING_HERE = "No payment fares so."
+NOTHING_HERE = "There is no such payment."
 NEVER = "never"
 MEASURES = {
     "settled": "Payments settled",
@@ -36,14 +38,14 @@ MEASURES = {
     "left": "Left in the queue",
     "late": "Late or never settled",
     "credit": "Most credit in use at once",
-    "delay": "Mean delay, weighted by value",
+    "delay": "Mean delay by value, ticks",
     "gridlock": "Ticks in gridlock",
     "cost": "Cost, all banks",
 }
 BANK_MEASURES = {
     "settled": "Value paid",
     "left": "Left unpaid",
-    "delay": "Mean delay",
+    "delay": "Mean delay, ticks",
     "lowest": "Lowest liquidity",
     "cost": "Cost",
 }
@@ -55,6 +57,7 @@ FATES: dict[Fate, str] = {
     "same": "The same",
 }
 REPEAT, REPEATING, STOP = "Repeat with 50 seeds", "Repeating", "Stop"
+AS_MANY = "as many payments settle"
 ONE_DAY = "One run shows one day;"
 TO_SEE = "to see how often this holds."
 _NETTING = {"bilateral": "bilateral", "cycles": "cycle", "multilateral": "multilateral"}
@@ -88,7 +91,7 @@ def what(difference: Difference, names: Sequence[str]) -> str:
 def same(payments: int, differences: Sequence[Difference], names: Sequence[str], same_payments: bool) -> str:
     """What the two runs have in common: `Same 308 payments, one difference: netting.`"""
     if not differences:
-        return f"Same {count(payments, 'payment')}, no difference: A and B are the same run."
+        return f"Same {count(payments, 'payment')}, no difference yet."
     told = [what(difference, names) for difference in differences[:3]]
     more = [f"{len(differences) - 3} more"] if len(differences) > 3 else []
     number = number_word(len(differences)).lower()
@@ -164,8 +167,8 @@ def percent(measure: Measure) -> str:
     return ("+" if measure.change > 0 else MINUS) + ("<1" if size == "0" else size) + " %"
 
 
-def summary(comparison: Comparison, names: Sequence[str]) -> str:
-    """The comparison in one sentence, from its figures."""
+def summary(comparison: Comparison) -> str:
+    """What changed from A to B in one sentence, from the figures of both."""
     differences = comparison.differences
     if not differences:
         return "A and B are the same run."
@@ -173,14 +176,13 @@ def summary(comparison: Comparison, names: Sequence[str]) -> str:
     settled, left, delay, cost = (measures[name] for name in ("settled", "left", "delay", "cost"))
     if not any(measure.change for measure in measures.values()):
         return "A and B come out the same in every figure."
-    a, b = (run_label(differences, names, side) for side in "ab")
     parts = []
     if settled.change:
         parts.append(f"{count(abs(int(settled.change)), _more(settled) + ' payment')} {_verb(settled, 'settle')}")
     elif left.change:
         parts.append(f"{short(abs(int(left.change)))} {_more(left)} is left in the queue")
     else:
-        parts.append("as many payments settle")
+        parts.append(AS_MANY)
     if abs(delay.change) >= 0.05:
         parts.append(
             f"payments wait {abs(delay.change):.1f} ticks {'longer' if delay.change > 0 else 'less'} on average"
@@ -190,7 +192,8 @@ def summary(comparison: Comparison, names: Sequence[str]) -> str:
         parts.append(f"the day costs {by} {_more(cost)}" if cost.percent is not None else "the day costs something")
     same_money = not {"balance", "credit"} & {difference.kind for difference in differences}
     money = ", with the same money" if same_money and comparison.same_payments else ""
-    return f"{b}: {listed(parts)} than in A ({a[:1].lower() + a[1:]}){money}."
+    than = "as" if parts == [AS_MANY] else "than"
+    return f"In B, {listed(parts)} {than} in A{money}."
 
 
 def _more(measure: Measure) -> str:
@@ -203,7 +206,19 @@ def _verb(measure: Measure, plural: str) -> str:
 
 def selected(name: str, who: str, value: int, a: str, b: str) -> str:
     """What became of the selected payment in both runs."""
-    return f"{name}, {who}, {short(value)}: in A {a}, in B {b}."
+    return f"{name}, {who}, {short(value)}: " + (f"in both runs {a}." if a == b else f"in A {a}, in B {b}.")
+
+
+def sooner(a: int, b: int) -> str:
+    """From the tick in which a payment settles in A to that in B: `12 ticks earlier`; empty where there is no such."""
+    if a < 0 or b < 0 or a == b:
+        return ""
+    return f"{count(abs(b - a), 'tick')} {'later' if b > a else 'earlier'}"
+
+
+def cut(shown: int, payments: int) -> str:
+    """Under a list that is longer than what is shown of it."""
+    return f"The {shown} with the largest change, of {payments:,}."
 
 
 def fate(clock: str | None, how: str) -> str:

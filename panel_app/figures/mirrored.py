@@ -67,6 +67,11 @@ class MirroredStrip(Strip):
             )
         return {name: np.concatenate([side[name] for side in sides]) for name in sides[0]}
 
+    def chosen(self, concerned: np.ndarray, waiting: bool) -> Columns:
+        """Along the line between both, since gridlock has the edges."""
+        bars, down = super().chosen(concerned, waiting), self.rows.zero - self.rows.lane
+        return {**bars, "top": np.asarray(bars["top"]) + down, "bottom": np.asarray(bars["bottom"]) + down}
+
     def nettings(self) -> Columns:
         """A's marks above its bars, B's below."""
         above, below = self.a.nettings(), super().nettings()

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from panel_app.compare import FATES
 from panel_app.session import Session
 from panel_app.views.comparison.differences import Differences
 from panel_app.views.comparison.drawings import CompareStrip, Curves, NetworkA
+from panel_app.views.comparison.fates import Fates
 from panel_app.views.comparison.heads import Bar, SideA, SideB
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Always(Awake):
 def parts(app: App) -> list[Awake]:
     """The parts of this view in reading order, built when it is first looked at."""
     session, theme = app.session, app.session.theme
-    differences = Differences(session, theme, app)
+    differences, fates = Differences(session, theme, app), Fates(session, theme)
     repetition = differences.repetition
 
     def choose(name: Any) -> None:
@@ -56,11 +56,6 @@ def parts(app: App) -> list[Awake]:
             session.keep()
         elif name != "kept":
             session.keep_other(str(name))
-
-    def show_fate(fate: Any) -> None:
-        if fate in FATES:
-            differences.fate = fate
-            differences.update(frozenset({"fate"}))
 
     def start() -> None:
         repetition.start()
@@ -73,7 +68,7 @@ def parts(app: App) -> list[Awake]:
     actions: dict[str, Callable[[Any], object]] = {
         "swap": lambda _: session.swap(),
         "choose-a": choose,
-        "fate": show_fate,
+        "fate": fates.choose,
         "repeat": lambda _: start(),
         "repeat-stop": lambda _: stop(),
     }
@@ -85,4 +80,5 @@ def parts(app: App) -> list[Awake]:
         Awake(session, CompareStrip(session, theme, scale=session.scale)),
         Awake(session, differences),
         Awake(session, Curves(session, theme)),
+        Awake(session, fates),
     ]

@@ -50,8 +50,8 @@ class Header(Part):
             '<header class="header"><h1 class="brand">{logo}<span>{brand}</span></h1>'
             '<label class="picker"><span class="small muted label">{scenario}</span>'
             '<select data-do="scenario" aria-label="{scenario}"{follow}>{options}</select>{chevron}</label>'
-            '{views}<div class="right"><button class="button drawer{always}" data-do="drawer">{sliders}'
-            "<span>{what_if}</span></button>"
+            '{views}<div class="right"><button class="button drawer{always}" data-do="drawer" '
+            'aria-label="{what_if}">{sliders}<span>{what_if}</span></button>'
             '<button class="button labelled" data-do="share" aria-label="{share}" title="{share}">{share_icon}'
             '<span>{share_word}</span></button><button class="button labelled" data-do="export" '
             'aria-label="{export}" title="{export}">{export_icon}<span>{export_word}</span></button>'

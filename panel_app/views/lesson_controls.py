@@ -13,7 +13,7 @@ from panel_app.session import Session
 from panel_app.views.icons import mark
 from panel_app.views.what_if import slider, toggle
 
-_SWITCHES = {"bilateral": 2, "cycles": 3}
+SWITCHES = {"bilateral": 2, "cycles": 3}
 _FACTORS = {
     "balances": ("balance-factor", text.OPENING_BALANCE),
     "credit": ("credit-factor", text.CREDIT),
@@ -24,8 +24,8 @@ _FACTORS = {
 def control(name: str, block: Do, session: Session) -> Markup:
     """A switch or slider by the name that a lesson gives it."""
     word, _, bank = name.partition(" ")
-    if word in _SWITCHES:
-        mechanism = _SWITCHES[word]
+    if word in SWITCHES:
+        mechanism = SWITCHES[word]
         label = text.SWITCHES[mechanism]
         switch = toggle(word, label, bool(Fact(word).value(session)))
         return Markup('<div class="switch">{}<span>{}</span>{}</div>').format(mark(mechanism, 14), label, switch)

@@ -10,6 +10,8 @@ from panel_app import text
 from panel_app.lessons.document import Record
 from panel_app.lessons.facts import Fact, Value, written
 from panel_app.session import Session
+from panel_app.views.icons import mark
+from panel_app.views.lesson_controls import SWITCHES
 from panel_app.views.part import join
 
 Rows = Sequence[tuple[Value, ...]]
@@ -25,7 +27,7 @@ def record(block: Record, rows: Rows, session: Session) -> Markup:
     now = tuple(fact.value(session) for fact in block.facts)
     best = block.facts.index(block.best) if block.best is not None and len(rows) > 1 else None
     lowest = min((row[best] for row in rows), default=None, key=int) if best is not None else None
-    heads = [_head(fact) for fact in block.facts]
+    heads = [_column_head(fact) for fact in block.facts]
     body = []
     for row in rows:
         cells = []
@@ -52,6 +54,13 @@ def record(block: Record, rows: Rows, session: Session) -> Markup:
         heads=join([Markup('<th class="number" scope="col">{}</th>').format(head) for head in heads]),
         body=join(body),
     )
+
+
+def _column_head(fact: Fact) -> Markup | str:
+    """A kind of netting is told by its mark, which leaves room for the figures."""
+    if fact.name in SWITCHES:
+        return Markup('{}<span class="unseen">{}</span>').format(mark(SWITCHES[fact.name], 14), _head(fact))
+    return _head(fact)
 
 
 def _head(fact: Fact) -> str:

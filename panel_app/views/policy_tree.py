@@ -13,6 +13,7 @@ from panel_app.figures.numbers import short
 from panel_app.figures.policy_tree import Box, Drawing, Line, drawing
 from panel_app.session import Session
 from panel_app.theme import Theme
+from panel_app.views.icons import icon
 from panel_app.views.part import Part, join
 
 PAYMENTS_MOST = 40
@@ -43,19 +44,19 @@ class PolicyTree(Part):
         policy = self._policy(bank)
         kind = str(policy.get("type") or "Fifo")
         shape = self._drawing(policy) if kind == "Tree" else None
-        path, said = self._path(payment)
+        path, said = self._path(payment) if shape is not None else ([], "")
         head = Markup(
             '<section class="policy" aria-label="{label}"><div class="titled"><h2>{title}</h2>{picker}</div>'
             '<p class="small muted" role="status">{said}</p>'
         ).format(
             label=text.policy_of(session.names[bank]),
             title=text.policy_of(session.names[bank]),
-            picker=self._picker(bank, payment),
+            picker=self._picker(bank, payment) if shape is not None else "",
             said=said,
         )
         if shape is None:
             words = text.NO_PAYMENT_TREE if kind == "Tree" else text.POLICY_WORDS.get(kind, kind)
-            return head + Markup("<p>{}</p></section>").format(words)
+            return head + Markup('<p>{}</p><p class="muted">{}</p></section>').format(words, text.TREES_ELSEWHERE)
         return head + Markup(
             '{svg}<details class="words"><summary>{in_words}</summary>{words}</details></section>'
         ).format(svg=_svg(shape, path, session.names[bank]), in_words=text.IN_WORDS, words=_words(shape, path))
@@ -127,8 +128,8 @@ class PolicyTree(Part):
             options.insert(0, Markup('<option value="-1" selected>{}</option>').format(text.CHOOSE_ONE))
         return Markup(
             '<label class="picker"><span class="small muted label">{}</span>'
-            '<select data-do="payment" aria-label="{}">{}</select></label>'
-        ).format(text.PAYMENT, text.PAYMENT, join(options))
+            '<select data-do="payment" aria-label="{}">{}</select>{}</label>'
+        ).format(text.PAYMENT, text.PAYMENT, join(options), icon("chevron"))
 
 
 def _svg(shape: Drawing, path: list[dict[str, Any]], bank: str) -> Markup:

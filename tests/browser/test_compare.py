@@ -88,7 +88,7 @@ def test_the_differences_are_told_in_figures_and_in_words(comparing: Visit) -> N
     expect(row).to_contain_text("300 of 321")
     expect(row).to_contain_text("280 of 321")
     expect(row).to_contain_text("\u221220")
-    expect(page.locator("#in-words")).to_contain_text("Netting off: 20 fewer payments settle")
+    expect(page.locator("#in-words")).to_contain_text("In B, 20 fewer payments settle")
     expect(page.locator(".curves summary")).to_have_count(4)
 
 
@@ -153,3 +153,22 @@ def test_without_a_kept_run_there_is_a_way_to_one(visits: Visits) -> None:
     assert below is not None
     assert above["y"] + above["height"] <= below["y"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    drawn(visit, "network-a", "network")
+
+
+def drawn(visit: Visit, *networks: str) -> None:
+    """Each of these networks has an area to be drawn in."""
+    for name in networks:
+        box = visit.page.locator(f".{name} .bk-Canvas").bounding_box()
+        assert box is not None
+        assert box["height"] > 200, name
+
+
+def test_on_a_phone_a_lesson_has_a_network_too_whichever_part_was_on_show(visits: Visits) -> None:
+    visit = visits(width=390, height=844).open()
+    page = visit.page
+    page.get_by_role("tab", name="Events").click()
+    page.get_by_role("button", name="Lessons", exact=True).click()
+    page.get_by_role("button", name="Begin: Lesson 2").click()
+    page.get_by_role("heading", name="Everybody waits").wait_for()
+    drawn(visit, "network")

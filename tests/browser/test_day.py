@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from payment_simulator import load_config, simulate
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visits
 from tests.large_run import PAYMENTS, engine_input
@@ -34,6 +35,29 @@ def test_play_moves_the_network(started: Visit) -> None:
     started.page.keyboard.press(" ")
     assert moved != before
     assert json.loads(moved)["flows"].keys() == json.loads(before)["flows"].keys()
+
+
+def test_single_keys_can_be_switched_off_for_good(visits: Visits) -> None:
+    visit = visits().open()
+    page = visit.page
+    page.get_by_role("button", name="Keys").click()
+    switch = page.get_by_role("switch", name="Single keys")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    for again in (False, True):
+        if again:
+            page.reload()
+            visit.wait_until_ready()
+            page.get_by_role("button", name="Keys").click()
+            expect(switch).to_have_attribute("aria-checked", "false")
+        before = visit.attribute("tick")
+        page.keyboard.press("g")
+        visit.press("ArrowRight")  # a key that is no letter, digit or sign; it comes after the other
+        assert (visit.attribute("size"), visit.attribute("tick")) == ("desk", str(int(before) + 1))
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("g")
+    page.wait_for_function("() => document.documentElement.dataset.size === 'projector'")
 
 
 def test_a_step_back_shows_exactly_the_earlier_state(started: Visit) -> None:

@@ -69,6 +69,8 @@ def test_a_message_leads_to_its_place_and_f8_too(visits: Visits) -> None:
     text = written(page).input_value()
     written(page).fill(text.replace("max_cycle_length", "max_cycle_lenght").replace("num_days: 1", "num_days: none"))
     status(page, "2 errors.")
+    for message in page.locator(".messages li").all():
+        expect(message).to_be_in_viewport(ratio=1)  # a window of 1280 x 720
     at = "area => area.value.slice(0, area.selectionStart).split('\\n').length"
     page.get_by_role("button", name="Line 117, column 3").click()
     expect(written(page)).to_be_focused()
@@ -99,7 +101,7 @@ def test_form_and_text_are_in_step(visits: Visits) -> None:
     expect(written(page)).to_have_value(re.compile(r"enable_cycles: false"))
     page.get_by_role("tab", name="Bank").click()
     page.locator(".form").get_by_role("button", name="Elm").click()
-    page.get_by_role("button", name="As in the file").click()
+    page.get_by_role("button", name="Revert").click()
     expect(page.locator(".form").get_by_label("Opening balance")).to_have_value("720,000.00")
 
 
@@ -120,13 +122,13 @@ def test_a_scenario_file_is_opened_and_its_mistake_is_marked(visits: Visits, tmp
     file = tmp_path / "mine.yaml"
     valid = (SCENARIOS / "two_banks.yaml").read_text(encoding="utf-8")
     file.write_text(valid.replace("num_days: 1", "num_days: 0"), encoding="utf-8")
-    page.get_by_label("Open a scenario file").set_input_files(file)
+    page.get_by_label("Open file").set_input_files(file)
     status(page, "1 error. The last valid version is still running.")
     line = valid[: valid.index("num_days: 1")].count("\n") + 1
     expect(page.locator(".messages li")).to_contain_text(f"Line {line}, column")
     assert visit.attribute("logHash") == run
     file.write_text(valid, encoding="utf-8")
-    page.get_by_label("Open a scenario file").set_input_files(file)
+    page.get_by_label("Open file").set_input_files(file)
     status(page, "No errors.")
     native = simulate(load_config(SCENARIOS / "two_banks.yaml")).log_hash
     page.wait_for_function("hash => document.documentElement.dataset.logHash === hash", arg=native)

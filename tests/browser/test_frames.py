@@ -8,7 +8,6 @@ import pytest
 
 from tests.bench import heap
 from tests.browser.conftest import Visits
-from tests.patience import PATIENCE
 from tests.visit import START_MS, Visit
 
 REDRAWS = int(os.environ.get("REDRAWS", "500"))
@@ -46,10 +45,10 @@ def used(visit: Visit) -> tuple[int, int]:
     return heap(visit.page.context.new_cdp_session(visit.page)), int(size)
 
 
-@pytest.mark.timeout(max(300, REDRAWS // 5) * PATIENCE)
+@pytest.mark.timeout(max(300, REDRAWS // 5))
 def test_redraws_leave_no_memory_behind(visits: Visits) -> None:
     visit = visits().open()
-    visit.page.set_default_timeout(max(START_MS, 60 * REDRAWS * PATIENCE))
+    visit.page.set_default_timeout(max(START_MS, 60 * REDRAWS))
     visit.page.wait_for_timeout(1500)
     redraw(visit, WARM_UP)
     page, webassembly = used(visit)

@@ -114,6 +114,11 @@ def test_show_me_and_show_it_again(visits: Visits) -> None:
     page.get_by_role("button", name="Show it again").click()
     expect(page.locator(".figures")).not_to_have_text(shown)
     expect(page.get_by_role("status").filter(has_text="Done.")).to_contain_text("At 60 % of the credit lines")
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("button", name="Show me").click()
+    expect(page.locator(".story .tried")).to_contain_text("lowest")
+    tried = page.locator(".story .tried .rows")
+    assert tried.evaluate("rows => rows.scrollWidth <= rows.clientWidth")
 
 
 def test_the_figures_are_drawn_in_the_size_that_they_have_beside_the_story(visits: Visits) -> None:

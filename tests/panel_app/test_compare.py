@@ -14,9 +14,11 @@ from panel_app import text_compare as words
 from panel_app.app import App, build
 from panel_app.compare import FATES, Comparison
 from panel_app.differences import differences
+from panel_app.figures.numbers import full
 from panel_app.page import Recorder
 from panel_app.repeat import repeat
 from panel_app.session import Session
+from panel_app.views.comparison.fates import Fates
 from panel_app.whatif import WhatIf
 from tests.panel_app.conftest import EMPTY, RING, Open, payment, scenario
 
@@ -39,7 +41,7 @@ def test_nothing_is_compared_until_a_run_is_kept(ring: Session) -> None:
     assert comparison.differences == []
     assert comparison.same_payments
     assert all(measure.change == 0 for measure in comparison.measures())
-    assert words.summary(comparison, ring.names) == "A and B are the same run."
+    assert words.summary(comparison) == "A and B are the same run."
 
 
 def test_netting_off_leaves_the_ring_unsettled(ring: Session) -> None:
@@ -53,9 +55,9 @@ def test_netting_off_leaves_the_ring_unsettled(ring: Session) -> None:
         **dict.fromkeys(FATES, 0),
         "only-a": 3,
     }
-    said = words.summary(comparison, ring.names)
-    assert said.startswith("Netting off: 3 fewer payments settle, payments wait")
-    assert said.endswith("than in A (bilateral and cycle netting), with the same money.")
+    said = words.summary(comparison)
+    assert said.startswith("In B, 3 fewer payments settle, payments wait")
+    assert said.endswith("than in A, with the same money.")
     assert words.same(3, comparison.differences, ring.names, True) == "Same 3 payments, one difference: netting."
 
 
@@ -237,15 +239,52 @@ def test_the_table_says_what_the_figures_are(app: App, page: Recorder) -> None:
     for found in compared(app.session).measures():
         assert words.MEASURES[found.name] in told
         assert words.signed(found) in told
-    page.say("key", name="fate", value="only-a")
-    assert f"{words.FATES['only-a']} {len(compared(app.session).fates['only-a'])}" in shown(app, "difference")
+    page.say("key", name="fate", value="same")
+    assert words.cut(40, len(compared(app.session).fates["same"])) in shown(app, "fates")
+    assert f"{words.FATES['only-a']} {len(compared(app.session).fates['only-a'])}" in shown(app, "fates")
+
+
+def test_the_list_of_payments_begins_with_a_fate_that_befell_any(ring: Session) -> None:
+    ring.keep()
+    ring.change(cycles=False, bilateral=False)
+    assert 'data-value="only-a" aria-pressed="true"' in Fates(ring, ring.theme).html()
+
+
+def test_a_chosen_bank_shows_the_figures_of_both_runs(app: App, page: Recorder) -> None:
+    page.say("key", name="bank", value="5")
+    cost = compared(app.session).by_bank()[5]["cost"]
+    for value in (cost.a, cost.b):
+        assert f'<td class="number">{full(int(value))}</td>' in shown(app, "difference")
+
+
+def test_gridlock_and_the_chosen_payment_do_not_cover_each_other(app: App, page: Recorder) -> None:
+    waiting, _ = app.session.index.waiting(app.session.tick)
+    page.say("key", name="payment", value=str(waiting[0]))
+    chosen = column(app, "compared strip chosen", "bottom")
+    assert len(chosen)
+    for edge in column(app, "compared strip gridlocks", "bar_top"):
+        assert np.all(np.abs(chosen - edge) > 10)
+
+
+def test_until_something_is_changed_it_says_what_to_do(page: Recorder) -> None:
+    app = build(Document(), page)
+    page.say("key", name="keep")
+    page.say("key", name="compare")
+    assert words.CHANGE_SOMETHING in shown(app, "compare-bar")
+    page.say("key", name="drawer")
+    assert "drawer" in app.root.css_classes
+    page.say("key", name="cycles", value="off")
+    assert words.CHANGE_SOMETHING not in shown(app, "compare-bar")
+    assert words.summary(compared(app.session)) in shown(app, "compare-bar")
 
 
 def test_every_control_of_the_comparison_means_an_action(app: App) -> None:
     import re
 
     asked = {
-        name for area in ("compare-bar", "difference") for name in re.findall(r'data-do="([^"]+)"', shown(app, area))
+        name
+        for area in ("compare-bar", "difference", "fates")
+        for name in re.findall(r'data-do="([^"]+)"', shown(app, area))
     }
     assert {"swap", "choose-a", "fate", "bank", "payment", "repeat"} <= asked <= set(app.actions)
 

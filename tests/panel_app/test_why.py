@@ -233,7 +233,9 @@ def test_a_line_names_its_event(eight: Session) -> None:
 def test_a_click_on_a_figure_lists_its_events(app: App, page: Recorder) -> None:
     for what in WHATS:
         number = ".1" if what in ("balance", "to-pay", "to-receive", "flow", "flow-waiting") else ""
+        page.say("key", name="view", value="lessons")
         page.say("key", name="trace", value=what + number)
+        assert app.session.view == "simulate", what
         assert 'id="trace"' in shown(app, "events"), what
     page.say("key", name="trace", value="settled")
     assert f"Settled: {short(int(trace(app.session, 'settled').total))}" in shown(app, "events")

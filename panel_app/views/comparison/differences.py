@@ -1,38 +1,32 @@
-"""The figures of both runs, in a table and in words; each bank; payment by payment."""
+"""The figures of both runs and what changed for each bank; the same with other seeds."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from panel_app import text
 from panel_app import text_compare as words
-from panel_app.compare import FATES, Comparison, Fate, Measure
-from panel_app.figures.numbers import full
-from panel_app.payments import payment_id
+from panel_app.compare import Comparison, Measure
 from panel_app.repeat import SEEDS
 from panel_app.session import Session
 from panel_app.theme import Theme
-from panel_app.views import icons
 from panel_app.views.comparison.repetition import Repetition
 from panel_app.views.part import NOTHING, Part, join
 
 if TYPE_CHECKING:
     from panel_app.app import App
 
-ROWS_MOST = 40
-
 
 class Differences(Part):
-    """The figures of both runs, the comparison in words, each bank, and payment by payment."""
+    """The figures of both runs, how often they differ so with other seeds, and what changed for each bank."""
 
     area = "difference"
-    watches = frozenset({"run", "kept", "selection", "view", "fate", "repeated"})
+    watches = frozenset({"run", "kept", "selection", "view", "repeated"})
 
     def __init__(self, session: Session, theme: Theme, app: App) -> None:
         super().__init__(session, theme)
-        self.fate: Fate = "only-b"
         self.repetition = Repetition(app, lambda: self.update(frozenset({"repeated"})))
 
     def update(self, changed: frozenset[str]) -> None:
@@ -44,11 +38,8 @@ class Differences(Part):
         comparison = self.session.comparison
         if comparison is None:
             return NOTHING
-        return Markup('<section class="table diffs">{}{}{}{}</section>').format(
-            self._measures(comparison),
-            self._words(comparison),
-            self._banks(comparison),
-            self._payments(comparison) if comparison.same_payments else "",
+        return Markup('<section class="table diffs">{}{}{}</section>').format(
+            self._measures(comparison), self._other_seeds(), self._banks(comparison)
         )
 
     def _measures(self, comparison: Comparison) -> Markup:
@@ -82,7 +73,7 @@ class Differences(Part):
             join(rows),
         )
 
-    def _words(self, comparison: Comparison) -> Markup:
+    def _other_seeds(self) -> Markup:
         found = self.repetition.found
         if self.repetition.running and found is not None:
             more = Markup("{} {}").format(words.progress(found.done, SEEDS), _link("repeat-stop", words.STOP))
@@ -93,115 +84,48 @@ class Differences(Part):
             )
         else:
             more = Markup("{} {} {}").format(words.ONE_DAY, _link("repeat", words.REPEAT.lower()), words.TO_SEE)
-        return Markup('<p class="words" id="in-words" role="status">{} {}</p>').format(
-            words.summary(comparison, self.session.names), more
-        )
+        return Markup('<p class="words" role="status">{}</p>').format(more)
 
     def _banks(self, comparison: Comparison) -> Markup:
         session = self.session
-        chosen = session.selection[1] if session.selection and session.selection[0] == "bank" else None
         rows = []
         for number, measures in enumerate(comparison.by_bank()):
-            cells = [
-                Markup('<td class="number" title="A {}, B {}">{}</td>').format(
-                    words.amount(measure, measure.a), words.amount(measure, measure.b), _change(measure)
-                )
-                for measure in measures.values()
-            ]
+            chosen = number == session.payer
             rows.append(
                 Markup(
                     '<tr class="{}" data-do="bank" data-value="{}"><th scope="row"><button class="plain" '
                     'data-do="bank" data-value="{}">{}</button></th>{}<td class="change">{}</td></tr>'
                 ).format(
-                    "now chosen" if number == chosen else "",
+                    "now chosen" if chosen else "",
                     number,
                     number,
                     session.names[number],
-                    join(cells),
+                    join([_cell(_change(measure)) for measure in measures.values()]),
                     _bar(measures["cost"]),
                 )
             )
+            if chosen:
+                rows += [
+                    Markup('<tr class="both"><td>{}</td>{}<td></td></tr>').format(
+                        words.IN_RUN[side],
+                        join([_cell(words.amount(one, one.a if side == "a" else one.b)) for one in measures.values()]),
+                    )
+                    for side in "ab"
+                ]
         heads = [Markup('<th scope="col" class="number">{}</th>').format(name) for name in words.BANK_MEASURES.values()]
         return Markup(
-            '<h2>{} <small class="muted">{}</small></h2><div class="scroll" tabindex="0" role="region" '
+            '<h2>{} <small class="muted">{}</small></h2><div class="rows" tabindex="0" role="region" '
             'aria-label="{}"><table><thead><tr><th scope="col">{}</th>{}<td></td></tr></thead><tbody>{}</tbody>'
             "</table></div>"
-        ).format(words.BY_BANK, words.MINUS_A, words.BY_BANK, words.BANK, join(heads), join(rows))
-
-    def _payments(self, comparison: Comparison) -> Markup:
-        session = self.session
-        counts = {fate: len(rows) for fate, rows in comparison.fates.items()}
-        buttons = [
-            Markup('<button data-do="fate" data-value="{}" aria-pressed="{}">{} {:,}</button>').format(
-                fate, "true" if fate == self.fate else "false", words.FATES[fate], counts[fate]
-            )
-            for fate in FATES
-        ]
-        a, b = comparison.a, comparison.b
-        rows = []
-        for row in comparison.fates[self.fate][:ROWS_MOST].tolist():
-            payment = int(b.payment[row])
-            chosen = session.selection == ("payment", payment)
-            rows.append(
-                Markup(
-                    '<tr class="{}" data-do="payment" data-value="{}"><td><button class="plain" data-do="payment" '
-                    'data-value="{}">{}</button></td><td>{}</td><td>{}</td><td class="number">{}</td><td>{}</td>'
-                    "<td>{}</td></tr>"
-                ).format(
-                    "now chosen" if chosen else "",
-                    payment,
-                    payment,
-                    payment_id(b.run, payment),
-                    session.names[b.sender[row]],
-                    session.names[b.receiver[row]],
-                    full(int(b.amount[row])),
-                    self._settles(a, row),
-                    self._settles(b, row),
-                )
-            )
-        heads = [
-            Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"') if name == words.VALUE else "", name)
-            for name in (words.PAYMENT, words.FROM, words.TO, words.VALUE, words.IN_A, words.IN_B)
-        ]
-        table = (
-            Markup(
-                '<div class="rows" tabindex="0" role="region" aria-label="{}"><table><thead><tr>{}</tr></thead>'
-                "<tbody>{}</tbody></table></div>"
-            ).format(words.BY_PAYMENT, join(heads), join(rows))
-            if rows
-            else Markup('<p class="empty">{}</p>').format(words.NOTHING_HERE)
-        )
-        return Markup('<h2>{}</h2>{}<div class="segments fates" role="group" aria-label="{}">{}</div>{}').format(
-            words.BY_PAYMENT, self._selected(comparison), words.BY_PAYMENT, join(buttons), table
-        )
-
-    def _selected(self, comparison: Comparison) -> Markup:
-        selection = self.session.selection
-        row = comparison.row_of(selection[1]) if selection is not None and selection[0] == "payment" else None
-        if row is None:
-            return NOTHING
-        session, b = self.session, comparison.b
-        who = f"{session.names[b.sender[row]]} {text.PAYS} {session.names[b.receiver[row]]}"
-        fates = [self._fate(side, row) for side in (comparison.a, comparison.b)]
-        said = words.selected(payment_id(b.run, int(b.payment[row])), who, int(b.amount[row]), *fates)
-        return Markup('<p class="words" id="selected-fate">{}</p>').format(said)
-
-    def _fate(self, side: Any, row: int) -> str:
-        settled = int(side.settled[row])
-        how = int(side.index.mechanism[side.payment[row]])
-        return words.fate(
-            None if settled < 0 else self.session.clock(settled), text.HOW[how] if how >= 0 else text.IN_PARTS
-        )
-
-    def _settles(self, side: Any, row: int) -> Markup:
-        settled, how = int(side.settled[row]), int(side.index.mechanism[side.payment[row]])
-        if settled < 0:
-            return Markup("{}{}").format(icons.WAITING, words.NEVER)
-        return Markup("{}{}").format(icons.mark(how) if how >= 0 else "", self.session.clock(settled))
+        ).format(words.BY_BANK, words.BY_BANK_MORE, words.BY_BANK, words.BANK, join(heads), join(rows))
 
 
 def _link(action: str, label: str) -> Markup:
     return Markup('<button class="link" data-do="{}">{}</button>').format(action, label)
+
+
+def _cell(content: str) -> Markup:
+    return Markup('<td class="number">{}</td>').format(content)
 
 
 def _change(measure: Measure) -> Markup:
@@ -214,7 +138,7 @@ def _bar(measure: Measure) -> Markup:
     percent = measure.percent if measure.percent is not None else 100.0 if measure.change else 0.0
     size = 48 * min(1.0, abs(percent) / 100)
     return Markup(
-        '<svg width="66" height="14" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg width="84" height="14" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
         '<path d="M50 0V14" '
         'stroke="var(--ctl)"/><rect x="{:.1f}" y="3" width="{:.1f}" height="8" fill="var(--ink)"/></svg>'
     ).format(50 - size if percent < 0 else 50, size)

@@ -17,7 +17,7 @@ from panel_app.views.part import NOTHING, Part, join
 
 
 class Bar(Part):
-    """What both runs have in common, and which run A is; without a kept run, how to come to one."""
+    """What both runs have in common, what came of it, and which run A is; without a kept run, how to come to one."""
 
     area = "compare-bar"
     watches = frozenset({"run", "kept", "view"})
@@ -36,14 +36,14 @@ class Bar(Part):
             for at, (name, label) in enumerate(choices)
         ]
         return Markup(
-            '<section class="bar" aria-label="{}"><p><b>{}</b> <span class="muted">{}</span></p><div class="right">'
+            '<section class="bar" aria-label="{}"><p><b>{}</b> <span id="in-words">{}</span></p><div class="right">'
             '<button class="button outline" data-do="swap">{}{}</button><label class="picker"><span '
             'class="small muted label">{}</span><select data-do="choose-a" aria-label="{}">{}</select>{}</label>'
             "</div></section>"
         ).format(
             words.COMPARE,
             common,
-            words.SAME_CLOCK,
+            words.summary(comparison) if comparison.differences else _hint(),
             icons.icon("swap"),
             words.SWAP,
             words.CHOOSE_A,
@@ -64,6 +64,11 @@ class Bar(Part):
         return Markup(
             '<section class="bar alone" aria-label="{}"><h2>{}</h2><p>{}</p><div class="ways">{}</div></section>'
         ).format(words.COMPARE, words.NO_RUN, words.NO_RUN_MORE, join(buttons))
+
+
+def _hint() -> Markup:
+    """What to do next, where the two runs are the same still."""
+    return Markup('{} <button class="link" data-do="drawer">{}</button>').format(words.CHANGE_SOMETHING, text.WHAT_IF)
 
 
 class Side(Part):
@@ -92,8 +97,8 @@ class Side(Part):
         ]
         return Markup(
             '<section class="head" aria-label="{letter}: {label}"><h2><i class="{letter}">{letter}</i>{label}'
-            '<small class="muted">{which}</small></h2><p class="say" aria-live="{live}">{sentence}</p>'
-            '<dl class="figures">{items}</dl></section>'
+            '<small class="muted">{which}</small></h2><dl class="figures">{items}</dl>'
+            '<p class="say" aria-live="{live}">{sentence}</p></section>'
         ).format(
             letter=self.letter,
             label=label,
