@@ -182,14 +182,32 @@ test() { ## everything from a bare clone to all tests passed
   $PYTHON -m pytest tests/browser "$@"
 }
 
-test-long() { ## the tests that take minutes
-  site
+test-long() { ## the same with many more cases, for more than an hour; a part that fails does not keep back the others
+  setup
+  # What is waited for may take longer, as this may run beside other work.
+  export PATIENCE=20 PYTEST_TIMEOUT=6000
+  trap 'exit 130' INT
+  part server env SERVER_CLIENTS=500 SERVER_SECONDS=30 $PYTHON -m pytest tests/api/test_load.py "$@"
+  part model env MODEL_SEEDS=10000 $PYTHON -m pytest tests/model "$@"
+  # By itself, not as a function: there a step that fails would not end the steps after it.
+  part site ./build.sh site
+  part redraws env REDRAWS=12000 $PYTHON -m pytest tests/browser/test_frames.py "$@"
   # Optimised, but with all checks on: pages, chapters and what is kept are as small as in the short tests.
-  CARGO_TARGET_DIR=target/long CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_LTO=off \
-    PROPTEST_CASES=10000 cargo test --workspace --locked --release --quiet >&2
-  MODEL_SEEDS=10000 $PYTHON -m pytest tests/model "$@"
-  REDRAWS=12000 $PYTHON -m pytest tests/browser/test_frames.py "$@"
-  SERVER_CLIENTS=500 SERVER_SECONDS=30 $PYTHON -m pytest tests/api/test_load.py "$@"
+  part properties env CARGO_TARGET_DIR=target/long CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_LTO=off \
+    PROPTEST_CASES=10000 cargo test --workspace --locked --release --quiet --no-fail-fast >&2
+  printf '%s\n' "${PARTS[@]}" >&2
+  [ $FAILED = 0 ] || fail "$FAILED of ${#PARTS[@]} parts failed."
+}
+
+PARTS=() FAILED=0
+
+# part NAME COMMAND...: runs a command, and notes how it ended and how long it took.
+part() {
+  local name="$1" began=$SECONDS ended=passed
+  shift
+  say "$name"
+  "$@" || { ended="failed with code $?"; FAILED=$((FAILED + 1)); }
+  PARTS+=("$(printf '%-11s %s, %d s' "$name" "$ended" $((SECONDS - began)))")
 }
 
 bench() { ## measures the figures of docs/performance.md: JSON on stdout; `bench engine` only the engine's

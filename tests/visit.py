@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.patience import PATIENCE
 from web.serve import Server
 
 SITE = Path(__file__).parents[1] / "dist/site"
@@ -25,7 +26,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_MS = 90_000
+START_MS = 90_000 * PATIENCE
 """A start takes seconds; a crowded machine may take long."""
 
 PLAIN = """

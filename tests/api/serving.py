@@ -20,10 +20,12 @@ from payment_simulator.api.main import create_app
 from payment_simulator.api.server import configuration
 from payment_simulator.api.settings import Limits, Settings
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parent.parent.parent
 SCENARIOS = ROOT / "scenarios"
 UNLIMITED = Settings(limits=Limits(requests_per_second=0))
-START_SECONDS = 120.0
+START_SECONDS = 120.0 * PATIENCE
 
 BANKS = ("BANK_A", "BANK_B", "BANK_C")
 SMALL: dict[str, Any] = {

@@ -21,6 +21,7 @@ from payment_simulator import load_config, simulate
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.api.serving import SMALL, ServerProcess, serving_process
+from tests.patience import PATIENCE
 
 CLIENTS = int(os.environ.get("SERVER_CLIENTS", "100"))
 SECONDS = int(os.environ.get("SERVER_SECONDS", "5"))
@@ -102,7 +103,7 @@ def test_many_readers_lose_nothing_and_get_nothing_twice(server: ServerProcess) 
         assert told["log_hash"] == run.log_hash
         assert [reader.next_seq for reader in mine] == [run.event_count] * len(mine)
         assert {reader.digest for reader in mine} == {expected}
-        assert told["current_tick"] >= SECONDS * 1000 / SPEED_MS * 0.5, "the simulations were held up"
+        assert told["current_tick"] >= SECONDS * 1000 / SPEED_MS * 0.5 / PATIENCE, "the simulations were held up"
         events += sum(reader.next_seq for reader in mine)
     print(f"{CLIENTS} readers, {SIMULATIONS} simulations, {SECONDS} s: {events} events received, none lost, none twice")
 

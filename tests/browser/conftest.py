@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.patience import PATIENCE
 from tests.visit import Visit, chromium, serving
 from web.serve import Server
 
-expect.set_options(timeout=20_000)  # a crowded machine may take long; a test that waits for nothing loses nothing
+expect.set_options(
+    timeout=20_000 * PATIENCE
+)  # a crowded machine may take long; a test that waits for nothing loses nothing
 Visits = Callable[..., Visit]
 
 OWN_STORAGE = "try { Object.defineProperty(window, 'localStorage', {value: sessionStorage}) } catch {}"

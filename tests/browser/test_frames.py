@@ -8,6 +8,7 @@ import pytest
 
 from tests.bench import heap
 from tests.browser.conftest import Visits
+from tests.patience import PATIENCE
 from tests.visit import START_MS, Visit
 
 REDRAWS = int(os.environ.get("REDRAWS", "500"))
@@ -45,10 +46,10 @@ def used(visit: Visit) -> tuple[int, int]:
     return heap(visit.page.context.new_cdp_session(visit.page)), int(size)
 
 
-@pytest.mark.timeout(max(300, REDRAWS // 5))
+@pytest.mark.timeout(max(300, REDRAWS // 5) * PATIENCE)
 def test_redraws_leave_no_memory_behind(visits: Visits) -> None:
     visit = visits().open()
-    visit.page.set_default_timeout(max(START_MS, 60 * REDRAWS))
+    visit.page.set_default_timeout(max(START_MS, 60 * REDRAWS * PATIENCE))
     visit.page.wait_for_timeout(1500)
     redraw(visit, WARM_UP)
     page, webassembly = used(visit)

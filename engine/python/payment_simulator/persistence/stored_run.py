@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from itertools import groupby
+from itertools import islice
 from typing import Any
 
 from payment_simulator_core_rs import Orchestrator, Recording
@@ -69,16 +69,15 @@ class StoredRun:
 
     def log(self) -> bytes:
         """The canonical log of its whole ticks; of a run in which nothing has happened yet, the log of nothing."""
-        pieces = self.database.connection.execute(
-            "SELECT segment, log_bytes, log FROM log_segments WHERE simulation_id = ? ORDER BY segment, piece",
-            [self.simulation_id],
-        ).fetchall()
-        segments = (
-            unpacked(b"".join(piece for *_, piece in rows), length)
-            for (_, length), rows in groupby(pieces, key=lambda row: row[:2])
-        )
+        fetch = self.database.connection.execute
+        of_run = "FROM log_segments WHERE simulation_id = ?"
+        counts = f"SELECT log_bytes, count(*) {of_run} GROUP BY segment, log_bytes ORDER BY segment"
+        segments = fetch(counts, [self.simulation_id]).fetchall()
+        rows = fetch(f"SELECT log {of_run} ORDER BY segment, piece", [self.simulation_id]).fetchall()
+        pieces = (piece for (piece,) in rows)
         try:
-            return b"".join(segments) or Orchestrator(self.config()).canonical_log()
+            whole = b"".join(unpacked(b"".join(islice(pieces, count)), length) for length, count in segments)
+            return whole or Orchestrator(self.config()).canonical_log()
         except OSError as error:
             raise self._damaged("log", error) from None
 
