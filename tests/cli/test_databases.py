@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 from payment_simulator import Run, load_config, simulate
+from payment_simulator.cli.table import money
 from payment_simulator.persistence.migrations import available
 
 from tests.cli.conftest import call, succeeded
@@ -66,7 +67,12 @@ def test_tables_that_differ_are_told_and_nothing_is_dropped(tmp_path: Path, stor
 
 def test_simulations_and_costs(tmp_path: Path, stored: Path, run: Run) -> None:
     [row] = [json.loads(line) for line in succeeded("db", "simulations", "-d", stored, "--json").stdout.splitlines()]
-    assert (row["simulation_id"], row["status"], row["committed_ticks"]) == ("ring", "completed", 60)
+    assert (row["simulation_id"], row["status"], row["committed_ticks"], row["total_ticks"]) == (
+        "ring",
+        "completed",
+        60,
+        60,
+    )
     assert row["log_hash"] == run.log_hash
     assert "gridlock_ring.yaml" in succeeded("db", "simulations", "-d", stored).error
     file = tmp_path / "costs.csv"
@@ -79,8 +85,10 @@ def test_simulations_and_costs(tmp_path: Path, stored: Path, run: Run) -> None:
     assert (
         sum(int(line.split(",")[2]) for line in one.splitlines()[1:]) == run.totals["agents"][0]["costs"]["total_cost"]
     )
-    table = succeeded("db", "costs", "ring", "-d", stored, "--limit", "4").error
-    assert len(table.splitlines()) == 6
+    in_all = ", ".join(f"{agent['id']} {money(agent['costs']['total_cost'])}" for agent in run.totals["agents"])
+    for form in ([], ["--per-tick"]):
+        table = succeeded("db", "costs", "ring", "-d", stored, "--limit", "4", *form).error.splitlines()
+        assert (len(table), table[-1]) == (7, f"info: in all: {in_all}")
     chart = tmp_path / "costs.png"
     succeeded("db", "costs", "ring", "-d", stored, "--chart-output", chart)
     assert chart.read_bytes()[:4] == b"\x89PNG"
@@ -136,9 +144,13 @@ def test_checkpoints_of_a_stored_run_at_any_tick(tmp_path: Path, stored: Path, r
     )
     assert (other.code, "is of another scenario" in other.error) == (1, True)
     with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE simulation_checkpoints SET config_hash = state_hash")
+    latest = ["checkpoint", "load", "latest", "--simulation-id", "ring", "--db-path", path]
+    assert "is damaged: its scenario does not have the hash" in call(*latest).error
+    with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE simulation_checkpoints SET state_json = state_json || ' '")
-    damaged = call("checkpoint", "load", "latest", "--simulation-id", "ring", "--db-path", path)
-    assert (damaged.code, "does not have the hash" in damaged.error) == (1, True)
+    damaged = call(*latest)
+    assert (damaged.code, "its state does not have the hash" in damaged.error) == (1, True)
     assert "deleted 1" in succeeded("checkpoint", "delete", kept[0]["checkpoint_id"], "-y", "--db-path", path).error
     gone = succeeded("checkpoint", "delete", kept[0]["checkpoint_id"], "-y", "--db-path", path)
     assert "there is no such checkpoint" in gone.error

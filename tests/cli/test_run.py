@@ -124,6 +124,8 @@ def test_verbose_is_text_on_stderr_and_the_same_json_on_stdout() -> None:
 def test_a_stream_is_a_line_a_tick() -> None:
     done = call("run", TWO_BANKS, "--stream")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
+    *same, last = [json.loads(line) for line in call("run", TWO_BANKS, "--stream", "--final").stdout.splitlines()]
+    assert (same, last["_final"], last["agents"]) == (lines, True, final(TWO_BANKS)["agents"])
     assert [line["tick"] for line in lines] == list(range(40))
     assert list(lines[0]) == ["tick", "arrivals", "settlements", "lsm_releases", "costs"]
     totals = simulate(load_config(TWO_BANKS)).totals
@@ -221,6 +223,7 @@ FAILURES = [
     (["run", TWO_BANKS, "--verbose", "--event-stream"], 1, "--verbose and --event-stream exclude each other"),
     (["run", TWO_BANKS, "--stream", "--verbose"], 1, "--verbose and --stream exclude each other"),
     (["run", TWO_BANKS, "--filter-agent", "NORTH"], 1, "need --verbose or --event-stream"),
+    (["run", TWO_BANKS, "--final"], 1, "--final ends a stream with its result; it needs --stream"),
     (["run", TWO_BANKS, "--stream", "--filter-tx", "tx_00000001"], 1, "need --verbose or --event-stream"),
     (["run", TWO_BANKS, "-v", "--filter-tick-range", "x-3"], 1, "'x' is no tick; write 10-20, 10-, -20 or 10"),
     (["run", TWO_BANKS, "-v", "--filter-tick-range", "9-3"], 1, "ends before it begins; write 3-9"),

@@ -6,17 +6,20 @@ from typing import Any
 from payment_simulator.execution.run import Run
 
 
-def final_json(run: Run, simulation: dict[str, Any], duration_seconds: float) -> str:
+def final_json(run: Run, simulation: dict[str, Any], duration_seconds: float, *, marked: bool = False) -> str:
     """One compact line: simulation, metrics, agents, costs, performance. Money in cents.
 
     `simulation` stands first under `simulation`, before how long it took. `duration_seconds`, `ticks_per_second` and
-    `performance` are the only values that differ from one run of the same scenario and seed to the next.
+    `performance` are the only values that differ from one run of the same scenario and seed to the next. `marked`:
+    it is the last line of a stream, and says so.
     """
     totals = run.totals
     ticks = simulation.get("ticks_replayed", run.ticks)
     speed = _speed(ticks, duration_seconds)
+    mark = {"_final": True} if marked else {}
     return _compact(
-        {
+        mark
+        | {
             "simulation": {
                 **simulation,
                 "seed": run.seed,

@@ -48,6 +48,8 @@ class Output:
     shown: EventFilter
     quiet: bool = False
     debug: bool = False
+    final: bool = False
+    """Whether a stream ends with the final JSON, as every other mode does."""
 
     def warn(self, text: str, about: dict[str, Any]) -> None:
         """Tell what is not as it should be. The verbose text holds nothing else: then it stands in the last line."""
@@ -94,8 +96,8 @@ class Output:
         ended = Run(run.engine, run.config)
         if self.mode is Mode.EVENT_STREAM:
             out.write(metadata_json(ended, about, seconds).encode() + b"\n")
-        elif self.mode is not Mode.STREAM:
-            out.write(final_json(ended, about, seconds).encode() + b"\n")
+        elif self.mode is not Mode.STREAM or self.final:
+            out.write(final_json(ended, about, seconds, marked=self.final).encode() + b"\n")
         out.flush()
 
 

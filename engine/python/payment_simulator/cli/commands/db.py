@@ -149,7 +149,9 @@ def simulations(
 
         with Database(db_path, read_only=True) as database:
             rows = list_simulations(database.connection, limit).to_dicts()
-        columns = ("simulation_id", "config_file", "rng_seed", "committed_ticks", "status", "started_at")
+        for row in rows:
+            row["total_ticks"] = row["ticks_per_day"] * row["num_days"]
+        columns = ("simulation_id", "config_file", "rng_seed", "committed_ticks", "total_ticks", "status", "started_at")
         if not rows and not json:
             say("info", f"{db_path}: holds no simulation")
             return
@@ -188,7 +190,7 @@ def costs(
         if output_csv is not None:
             _write_csv(output_csv, table)
         elif chart_output is None:
-            _show_costs(table, limit)
+            _show_costs(table, limit, accumulated=not per_tick)
 
 
 def _write_csv(path: Path, table: pl.DataFrame) -> None:
@@ -203,7 +205,7 @@ def _write_csv(path: Path, table: pl.DataFrame) -> None:
     say("success", f"{path}: {len(table)} ticks")
 
 
-def _show_costs(table: pl.DataFrame, limit: int) -> None:
+def _show_costs(table: pl.DataFrame, limit: int, *, accumulated: bool) -> None:
     banks = table.columns[2:]
     if table.is_empty():
         say("info", "nothing was charged")
@@ -214,6 +216,8 @@ def _show_costs(table: pl.DataFrame, limit: int) -> None:
     show_table(cells, table.columns, as_json=False, out=sys.stdout.buffer)
     if len(shown) < len(rows):
         say("info", f"{len(rows) - len(shown)} ticks between are left out; --limit 0 shows all")
+    totals = {bank: rows[-1][bank] if accumulated else sum(row[bank] for row in rows) for bank in banks}
+    say("info", f"in all: {', '.join(f'{bank} {money(total)}' for bank, total in totals.items())}")
 
 
 def _frame(path: Path, statement: str) -> pl.DataFrame:

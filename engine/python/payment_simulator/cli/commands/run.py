@@ -54,6 +54,9 @@ def run(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every tick as text on stderr.")] = False,
     stream: Annotated[bool, typer.Option("--stream", help="A JSON line a tick.")] = False,
     event_stream: Annotated[bool, typer.Option("--event-stream", help="A JSON line an event.")] = False,
+    final: Annotated[
+        bool, typer.Option("--final", help="With --stream: end with the final JSON, marked with _final.")
+    ] = False,
     filter_event_type: Types = None,
     filter_agent: Agent = None,
     filter_tx: Tx = None,
@@ -108,13 +111,15 @@ def run(
         flags = {Mode.VERBOSE: verbose, Mode.STREAM: stream, Mode.EVENT_STREAM: event_stream}
         chosen = chosen_mode(mode, flags)
         shown = chosen_filter(chosen, filter_event_type, filter_agent, filter_tx, filter_tick_range, quiet=quiet)
+        if final and chosen is not Mode.STREAM:
+            raise CommandError("--final ends a stream with its result; it needs --stream")
         if full_replay and not persist:
             raise CommandError("--full-replay stores more of a run; it needs --persist")
         charts = None if cost_chart is None else CostCharts.parse(cost_chart, path)
         stored = persist or charts is not None
         store = Store(db_path, simulation_id, full_replay=full_replay) if stored else None
         idle = [spelled(context, name) for name in OF_STORE if store is None and is_given(context, name)]
-        about = _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug), store, idle)
+        about = _simulate(path, seed, ticks, Output(chosen, shown, quiet, debug, final), store, idle)
         if charts is not None:
             charts.draw(db_path, about["simulation_id"], quiet=quiet or chosen is Mode.VERBOSE)
 
