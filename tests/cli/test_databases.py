@@ -181,5 +181,5 @@ def test_a_state_file_goes_on_as_if_nothing_had_happened(source: Path | int, tmp
     ended = rest.json()
     assert (ended["current_tick"], ended["log_hash"]) == (run.ticks, run.log_hash)
     beyond = call("tick", "-s", state)
-    assert (beyond.code, "the run is complete" in beyond.error) == (1, True)
+    assert (beyond.code, f"{state}: the run is complete" in beyond.error) == (1, True)
     assert [path.name for path in tmp_path.iterdir() if "tmp" in path.name] == []

@@ -50,7 +50,7 @@ def tick(
     """Run one tick of a state file; its result goes to stdout as JSON."""
     with exit_codes(state):
         engine = read_state(state)
-        [result] = list(go_on(engine, 1))
+        [result] = list(go_on(state, engine, 1))
         write_state(state, engine)
         text = json.dumps({name: result[name] for name in RESULT}, indent=2 if pretty else None)
         sys.stdout.write(text + "\n")
@@ -86,7 +86,7 @@ def run_state(path: Path, count: int | None, *, progress: bool, quiet: bool) -> 
                 f"--count {count}: {left} of the {total} ticks are left; they are run, and no more",
                 quiet=quiet,
             )
-        for result in go_on(engine, count):
+        for result in go_on(path, engine, count):
             if progress:
                 say(
                     "info",
@@ -100,12 +100,12 @@ def run_state(path: Path, count: int | None, *, progress: bool, quiet: bool) -> 
         sys.stdout.write(json.dumps(facts) + "\n")
 
 
-def go_on(engine: Orchestrator, count: int | None) -> Any:
-    """The results of the next ticks."""
+def go_on(path: Path, engine: Orchestrator, count: int | None) -> Any:
+    """The results of the next ticks of a state file."""
     from payment_simulator.execution.source import LiveSource
 
     if engine.current_tick >= engine.total_ticks:
-        raise CommandError(f"the run is complete: all {engine.total_ticks} ticks were run")
+        raise CommandError(f"{path}: the run is complete: all {engine.total_ticks} ticks were run")
     return (frame.counts for frame in LiveSource(engine, engine.config["ticks_per_day"], count))
 
 
