@@ -31,6 +31,10 @@ MORE_ROOM = 22.0
 CLEAR = 2.0
 CHOICES = 8
 """Places that a label may have around its bank."""
+OUTWARD = 24.0
+"""By how much a label above or below its bank stands farther from the middle of a small figure."""
+CROSSED = 0.06, 0.15
+"""In small figures: from which part of the day's value on, flows under a label make its place worse, and bad."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
@@ -192,10 +196,29 @@ def _choices(angle: float, small: bool) -> list[tuple[int, int]]:
     ]
 
 
-def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = None) -> list[Anchor]:
+@dataclass(frozen=True)
+class Ways:
+    """Where the flows of a day are: points along each, (ways, points), and what part of the day's value it has."""
+
+    x: Floats
+    y: Floats
+    share: Floats
+
+    def under(self, box: Box) -> float:
+        """What part of the day's value flows under a box."""
+        left, top, right, bottom = box
+        inside = (self.x > left) & (self.x < right) & (self.y > top) & (self.y < bottom)
+        return float(self.share[inside.any(axis=1)].sum())
+
+
+def choose_anchors(
+    at: Places, needs: list[Needs], usual: list[Anchor] | None = None, ways: Callable[[], Ways] | None = None
+) -> list[Anchor]:
     """An anchor for each bank; the level is the highest at which three quarters of the banks find room.
 
-    `usual`: where the labels stand in another run of the scenario. Those that still can stay there.
+    `usual`: where the labels stand in another run of the scenario. Those that still can stay there. `ways`: where
+    there is little room, the flows that labels should not lie on; each bank's label is then as long as it can be beside
+    them.
     """
     ladder = (
         [NOTE, AMOUNT, NAME]
@@ -210,7 +233,8 @@ def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = 
 
     def label(bank: int, level: int, across: int, down: int) -> tuple[Anchor, Box]:
         half, x = width_of(needs[bank], level, at.size.scale) / 2, float(at.x[bank])
-        anchor = Anchor(level, across, down, max(half + 4, min(x, max(at.size.width - half - 4, half + 4))))
+        outside = x + (OUTWARD * float(np.cos(at.angle[bank])) if at.size.small else 0.0)
+        anchor = Anchor(level, across, down, max(half + 4, min(outside, max(at.size.width - half - 4, half + 4))))
         return anchor, box_of(anchor, needs[bank], x, float(at.y[bank]), at)
 
     @cache
@@ -219,8 +243,24 @@ def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = 
         anchor, box = label(bank, level, *choices[bank][rank])
         return (anchor, box) if is_inside(box, at) and not covers(box, at.x, at.y, others[bank]) else None
 
+    known = None if ways is None else cache(ways)
+
+    def badness(bank: int, level: int, rank: int) -> int:
+        """0 for a place with next to no flows, 2 for one with many."""
+        found = standing(bank, level, rank)
+        under = known().under(found[1]) if known is not None and found is not None else 0.0
+        return sum(under > part for part in CROSSED)
+
+    @cache
+    def ranked(bank: int, level: int) -> list[tuple[int, int, int]]:
+        """(badness, level, choice) from best to worst."""
+        options = [(depth, rank) for depth in range(level, NOTHING, -1) for rank in range(CHOICES)]
+        if known is None:
+            return [(0, *option) for option in options]
+        return sorted(((badness(bank, *option), *option) for option in options), key=lambda option: option[0])
+
     def enough(anchors: list[Anchor], level: int) -> bool:
-        return sum(anchor.level == level for anchor in anchors) * 4 >= 3 * len(anchors)
+        return known is not None or sum(anchor.level == level for anchor in anchors) * 4 >= 3 * len(anchors)
 
     if usual and all(anchor.level > NOTHING for anchor in usual):
         stay = [label(bank, anchor.level, anchor.across, anchor.down) for bank, anchor in enumerate(usual)]
@@ -232,12 +272,12 @@ def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = 
         places = [
             (anchor.level, choices[bank].index((anchor.across, anchor.down))) for bank, anchor in enumerate(usual)
         ]
-        _, found = _place(standing, clockwise, level, places)
+        _, found = _place(standing, ranked, clockwise, level, places)
         if enough(found, level):
             return found
     found = []
     for level in ladder:
-        tried = [_place(standing, order, level) for order in (clockwise, clockwise[::-1])]
+        tried = [_place(standing, ranked, order, level) for order in (clockwise, clockwise[::-1])]
         _, found = max(tried, key=lambda item: item[0])
         if enough(found, level):
             break
@@ -246,27 +286,28 @@ def choose_anchors(at: Places, needs: list[Needs], usual: list[Anchor] | None = 
 
 def _place(
     standing: Callable[[int, int, int], tuple[Anchor, Box] | None],
+    ranked: Callable[[int, int], list[tuple[int, int, int]]],
     order: list[int],
     level: int,
     usual: Sequence[tuple[int, int]] = (),
 ) -> tuple[int, list[Anchor]]:
-    """Anchors found one bank after the other, and a score: more lines are better, then the better choices.
+    """Anchors found one bank after the other, and a score: fewer flows below are better, then more lines,
+    then the better choices.
 
     `usual`: level and choice that a bank is given first, if it can have it.
     """
     taken: list[Box] = []
     score, anchors = 0, [Anchor(NOTHING, 1, 0)] * len(order)
-    options = [(depth, rank) for depth in range(level, NOTHING, -1) for rank in range(CHOICES)]
-    ways = [(bank, [usual[bank]]) for bank in order] if usual else []
-    for bank, ranked in [*ways, *((bank, options) for bank in order)]:
+    kept = [(bank, [(0, *usual[bank])]) for bank in order] if usual else []
+    for bank, tried in [*kept, *((bank, ranked(bank, level)) for bank in order)]:
         if anchors[bank].level > NOTHING:
             continue
-        for depth, rank in ranked:
+        for bad, depth, rank in tried:
             found = standing(bank, depth, rank)
             if found is not None and not overlaps(found[1], taken):
                 taken.append(found[1])
                 anchors[bank] = found[0]
-                score += 100 * depth - rank
+                score += 100 * depth - rank - 1_000 * bad
                 break
     return score, anchors
 

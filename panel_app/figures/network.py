@@ -73,7 +73,8 @@ class Network:
         self.at = places(slots, size, labels.usual_width(names, size.scale))
         self.letters = initials(names)
         self.needs = labels.needs_of(index, names, self.at, reference.liquidity)
-        self.anchors = labels.choose_anchors(self.at, self.needs, anchors)
+        beside_flows = size.small and index.banks <= ONE_RING_MOST
+        self.anchors = labels.choose_anchors(self.at, self.needs, anchors, self._ways if beside_flows else None)
 
     def radii(self, tick: int) -> Floats:
         """Radius of each bank's disc at the end of a tick."""
@@ -122,6 +123,15 @@ class Network:
         )
 
     # Flows
+
+    def _ways(self) -> labels.Ways:
+        """Where the flows of the day are, and how much of it each is."""
+        value = self.index.pair_value
+        sender, receiver = np.nonzero(value)
+        reach = np.full(len(value), self.at.radius_least + self.at.margin)
+        curves = self._curves(sender, receiver, np.zeros_like(sender), reach, np.zeros(len(sender)))
+        # The value is that of both directions.
+        return labels.Ways(*curves.points(), value[sender, receiver] / max(int(value.sum()), 1))
 
     def _flows(
         self, tick: int, window: int, reach: Floats, moment: tuple[Netting, ...], chosen: int

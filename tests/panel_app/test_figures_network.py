@@ -10,7 +10,7 @@ import pytest
 
 from panel_app.figures import labels
 from panel_app.figures.flows import Reference, flow_width, flows_in
-from panel_app.figures.layout import Size
+from panel_app.figures.layout import ONE_RING_MOST, Size
 from panel_app.figures.letters import text_width
 from panel_app.figures.network import Network, Picture
 from panel_app.figures.numbers import short
@@ -260,6 +260,17 @@ def labels_of_moment(session: Session) -> Any:
     from panel_app.figures.moments import nettings_at
 
     return nettings_at(session.run, session.tick, together=True)
+
+
+def test_on_a_phone_labels_stand_beside_the_flows(every: Session) -> None:
+    drawn = network(every, Size(390, 360))
+    if drawn.index.banks > ONE_RING_MOST:
+        return
+    assert all(anchor.level >= labels.NAME for anchor in drawn.anchors)
+    ways = drawn._ways()
+    for bank, anchor in enumerate(drawn.anchors):
+        box = labels.box_of(anchor, drawn.needs[bank], float(drawn.at.x[bank]), float(drawn.at.y[bank]), drawn.at)
+        assert ways.under(box) <= labels.CROSSED[0], drawn.names[bank]
 
 
 def test_phones_have_no_value_labels(eight: Session) -> None:
