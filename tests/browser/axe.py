@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page
 
@@ -12,16 +11,14 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
 """WCAG 2.2 AA, and what axe-core calls best practice."""
-COLOURS = {"runOnly": ["color-contrast"]}
-"""All that another theme can change."""
 
 
-def violations(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
+def violations(page: Page) -> list[str]:
     """`rule: selector: what to do`."""
     # Evaluated by the browser for the test, as no policy of the page concerns it.
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async rules => (await axe.run(document, rules)).violations", rules)
+    found = page.evaluate("async rules => (await axe.run(document, rules)).violations", RULES)
     return [
         f"{violation['id']}: {node['target']}: {node['failureSummary'].splitlines()[-1].strip()}"
         for violation in found
