@@ -472,7 +472,7 @@ class App:
             # What was left out while playing is caught up with when playing ends.
             told = changed | {"tick"} if "playing" in changed and view in self.every else changed
             told |= self._late.pop(view, frozenset())
-            if can_wait and (view in slow or ("run" in changed and view not in self.picture)):
+            if can_wait and (view in slow or ("run" in told and view not in self.picture)):
                 self._late[view] = told
             else:
                 view.update(told)
