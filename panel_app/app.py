@@ -324,8 +324,12 @@ class App:
         session.set_changes(what_if, at_once=False)
 
     def _seed(self, typed: Any) -> None:
-        if str(typed).isdigit() and int(typed) < 2**64:
+        if not str(typed):  # a field that is being written anew
+            return
+        if str(typed).isdecimal() and int(typed) < 2**64:
             self.session.change(seed=int(typed))
+        else:
+            self.session.complain(text.bad_seed(str(typed)))
 
     def _next_bank(self, direction: int) -> None:
         selection, banks = self.session.selection, len(self.session.names)

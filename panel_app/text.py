@@ -152,7 +152,7 @@ def end_of_day(settled: int, arrived: int, waiting_value: int) -> str:
     """The last tick of the run."""
     left = arrived - settled
     if not arrived:
-        return "The day ends. There was no payment in it."
+        return "The day ends without a payment. Under Edit, give a bank payments per tick."
     if not left:
         return (
             f"The day ends. All {count(arrived, 'payment')} have settled."
@@ -273,6 +273,11 @@ def bad_link(reason: str) -> str:
 def bad_seed(seed: str) -> str:
     """A seed that is none."""
     return f"{seed!r} is not a seed: a whole number from 0 to {2**64 - 1} is."
+
+
+def edited_title(title: object) -> str:
+    """What a scenario is called whose text is another one than its file's; `title` as the text gives it, if it does."""
+    return f"{title}, {EDITED}" if title else OWN_TEXT
 
 
 def refused(reason: str) -> str:
@@ -588,7 +593,7 @@ def steps_and_seen(steps: int, seen: int) -> str:
 
 EDITOR, TEXT_OF_SCENARIO = "Editor", "Scenario as YAML"
 EDITOR_HELP = "Tab leaves the text. F8 goes to the next message."
-EDITED = "edited"
+EDITED, OWN_TEXT = "edited", "A scenario of your own"
 OPEN_SCENARIO, SAVE_FILE, REVERT = "Open file", "Save file", "Revert"
 NO_SOURCE = (
     "# This run came by a link or as a run file, which hold its scenario as the engine takes it, not its text.\n"

@@ -30,7 +30,11 @@ class Header(Part):
         options = here + join(
             [
                 Markup('<option value="{}"{}>{}</option>').format(
-                    listed.name, Markup(" selected") if listed.name == wanted else "", listed.title
+                    listed.name,
+                    Markup(" selected") if listed.name == wanted else "",
+                    text.edited_title(session.display.get("title"))
+                    if listed.name == wanted == session.scenario and session.edited
+                    else listed.title,
                 )
                 for listed in session.scenarios
             ]
