@@ -275,9 +275,9 @@ def bad_seed(seed: str) -> str:
     return f"{seed!r} is not a seed: a whole number from 0 to {2**64 - 1} is."
 
 
-def edited_title(title: object) -> str:
-    """What a scenario is called whose text is another one than its file's; `title` as the text gives it, if it does."""
-    return f"{title}, {EDITED}" if title else OWN_TEXT
+def edited_title(title: str) -> str:
+    """What a scenario is called whose text is another one than its file's; `title` as the text gives it."""
+    return f"{title}, {EDITED}"
 
 
 def refused(reason: str) -> str:
@@ -593,7 +593,7 @@ def steps_and_seen(steps: int, seen: int) -> str:
 
 EDITOR, TEXT_OF_SCENARIO = "Editor", "Scenario as YAML"
 EDITOR_HELP = "Tab leaves the text. F8 goes to the next message."
-EDITED, OWN_TEXT = "edited", "A scenario of your own"
+EDITED = "edited"
 OPEN_SCENARIO, SAVE_FILE, REVERT = "Open file", "Save file", "Revert"
 NO_SOURCE = (
     "# This run came by a link or as a run file, which hold its scenario as the engine takes it, not its text.\n"

@@ -32,7 +32,7 @@ class Header(Part):
                 Markup('<option value="{}"{}>{}</option>').format(
                     listed.name,
                     Markup(" selected") if listed.name == wanted else "",
-                    text.edited_title(session.display.get("title"))
+                    text.edited_title(session.title)
                     if listed.name == wanted == session.scenario and session.edited
                     else listed.title,
                 )

@@ -221,6 +221,26 @@ def test_an_unknown_scenario_in_the_address_is_said(page: Recorder) -> None:
     assert "<b>none" not in shown(app, "caption")
 
 
+def test_what_is_no_seed_is_said_and_the_last_run_stays(app: App, page: Recorder) -> None:
+    log_hash = app.session.run.log_hash
+    for typed in ("-1", str(2**64), "1e3"):
+        page.say("key", name="seed", value=typed)
+        assert f"&#39;{typed}&#39; is not a seed" in shown(app, "what-if")
+        assert "The last valid run stays." in shown(app, "what-if")
+    page.say("key", name="seed", value="")  # a field that is being written anew
+    assert app.session.run.log_hash == log_hash
+    page.say("key", name="seed", value="7")
+    assert "is not a seed" not in shown(app, "what-if")
+    assert app.session.seed == 7
+
+
+def test_single_keys_are_switched_off_and_on(app: App, page: Recorder) -> None:
+    for wanted in ("off", "on"):
+        page.say("key", name="single-keys", value=wanted)
+        assert page.last("single-keys") == {"on": wanted == "on"}
+        assert f'aria-checked="{"true" if wanted == "on" else "false"}"' in shown(app, "help")
+
+
 def test_theme_tabs_help_and_drawer(app: App, page: Recorder) -> None:
     page.say("theme", dark=True, still=True)
     assert app.session.theme is DARK

@@ -15,6 +15,7 @@ from panel_app.editor.state import Editor
 from panel_app.figures.policy_tree import drawing, expression
 from panel_app.page import Recorder
 from panel_app.session import Session
+from panel_app.views.header import Header
 from tests.panel_app.test_app import shown
 
 NAMES = [listed.name for listed in scenarios.available()]
@@ -276,6 +277,16 @@ def test_a_scenario_file_is_opened_in_the_editor(page: Recorder) -> None:
     assert app.session.run.log_hash == log_hash
     page.say("key", name="editor-undo")
     assert "No errors." in shown(app, "written")
+
+
+def test_the_header_says_that_the_scenario_is_not_the_one_of_its_file(page: Recorder) -> None:
+    app = build(Document(), page)
+    header = next(view for view in app.views if isinstance(view, Header))  # its turn comes after the picture
+    page.say("key", name="view", value="edit")
+    page.say("key", name="editor-open", value=scenarios.source("two_banks"))
+    assert "selected>Two banks, one day, edited<" in header.html()
+    page.say("key", name="scenario", value="two_banks")
+    assert "selected>Two banks, one day<" in header.html()
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,14 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], int, str, str]] = [
         "Nothing settles in this tick. 1 payment worth 1.00 M waits.",
     ),
     ("quiet, nothing waits", [], {}, 2, "quiet", "Nothing settles in this tick. Nothing waits."),
-    ("end, nothing came", [], {}, 11, "end", "The day ends without a payment. Under Edit, give a bank payments per tick."),
+    (
+        "end, nothing came",
+        [],
+        {},
+        11,
+        "end",
+        "The day ends without a payment. Under Edit, give a bank payments per tick.",
+    ),
     ("end, one settled", [payment("ANT", "BEE", 50_00, 1)], {}, 11, "end", "The day ends. The payment has settled."),
     ("end, all settled", RING, {}, 11, "end", "The day ends. All 3 payments have settled."),
     (
