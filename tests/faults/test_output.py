@@ -74,6 +74,30 @@ def test_ctrl_c_ends_at_once_but_where_there_is_something_to_put_in_order(
     assert (done.returncode, done.stdout, done.stderr) == (code, told, error)
 
 
+BUSY = """
+import hashlib
+from payment_simulator.cli.interrupt import leave_at_once
+leave_at_once()
+print("begun", flush=True)
+hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+"""
+"""Minutes in which Python hears of nothing, as of a long query."""
+
+
+def test_ctrl_c_ends_what_python_does_not_hear_of() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", BUSY],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=120)
+    assert (process.returncode, error) == (130, b"error: interrupted\n")
+
+
 def test_a_file_keeps_its_mode_and_a_link_its_place(tmp_path: Path) -> None:
     file, link = tmp_path / "file", tmp_path / "link"
     file.write_text("before")
