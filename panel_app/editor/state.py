@@ -142,6 +142,10 @@ class Editor:
         self.refused = ""
         return True
 
+    def give_up(self) -> None:
+        """The day of the text was cancelled: it can be run again as it is."""
+        self._ran = self._text_on_show() or self._ran
+
     # The form
 
     def node(self, field: Field) -> Node | None:
@@ -218,11 +222,14 @@ class Editor:
 
     def _follow_version(self) -> None:
         """A version was undone or made again: its text comes back, unless something else is being written."""
-        known = next((text for config, text in self._texts if config is self.session.base_config), None)
+        known = self._text_on_show()
         if known is not None and known != self._ran and not self.pending and not self.checked.problems:
             self._ran = known
             self._put(known)
             self.check()
+
+    def _text_on_show(self) -> str | None:
+        return next((text for config, text in self._texts if config is self.session.base_config), None)
 
     def _keep(self) -> None:
         self._undo.append(self.text)

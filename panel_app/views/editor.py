@@ -65,6 +65,8 @@ class Written(Part):
 
     def update(self, changed: frozenset[str]) -> None:
         """Take the scenario on show when the reader turns here, or opens another one here."""
+        if changed == {"wanted", "progress"} and self.session.under_way is None and self.session.taken_back:
+            self.editor.give_up()
         if self.session.view == "edit" and changed & self.watches:
             self.editor.take()
             self._wait_for_checks()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import yaml
 from bokeh.document import Document
@@ -245,6 +247,21 @@ def test_every_control_of_the_editor_means_an_action(app: App) -> None:
         )
         assert asked <= set(app.actions)
     assert {"editor-undo", "form-overdraft", "go"} <= set(app.actions)
+
+
+def test_a_day_that_was_cancelled_can_be_run_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("panel_app.session.AT_ONCE_SECONDS", 0.0)
+    editor, run = next(view.editor for view in app.views if hasattr(view, "editor")), app.session.run
+
+    async def cancel() -> None:
+        editor.type(f"{editor.text}# another text\n")
+        assert editor.run()
+        assert not editor.pending
+        app.actions["cancel"](None)
+
+    asyncio.run(cancel())
+    assert app.session.run is run
+    assert editor.pending
 
 
 def test_typing_shows_the_mistake_where_it_is_and_a_way_to_mend_it(app: App, page: Recorder) -> None:
