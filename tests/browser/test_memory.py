@@ -11,11 +11,38 @@ from payment_simulator import load_config, simulate
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visits
-from tests.visit import SITE, serving
+from tests.visit import SITE, START_MS, Visit, serving
 from web.serve import File
 
 ROOT = Path(__file__).parents[2]
 LATER = "**/{tables.wasm,library.bin,interface.bin,validation.bin}"
+
+
+HAS_LIBRARY = """
+import os, sys
+all(os.path.getsize(place) for place in sys.path if place.endswith(".zip"))
+"""
+"""Whether the standard library has arrived, which holds the codings' names; until then it is an empty file. The tables
+come before it.
+"""
+
+HAS_VALIDATION = """
+try:
+    import pydantic
+except ImportError:
+    pydantic = None
+pydantic is not None
+"""
+"""Whether the last of what follows has arrived."""
+
+
+def wait_for(visit: Visit, there: str) -> None:
+    """Wait until something is there that follows after the start."""
+    for _ in range(START_MS // 50):
+        if visit.python(there):
+            return
+        visit.page.wait_for_timeout(50)
+    raise AssertionError(there)
 
 
 def test_a_start_goes_on_from_the_memory_of_the_site(newcomers: Visits) -> None:
@@ -30,8 +57,8 @@ def test_a_start_goes_on_from_the_memory_of_the_site(newcomers: Visits) -> None:
     visit.wait_for("logHash", log_hash)
     visit.press("Control+z", changes="logHash")
     assert visit.attribute("logHash") == log_hash
-    visit.page.wait_for_timeout(500)
-    assert visit.python("import pydantic, tarfile; pydantic.TypeAdapter(int).validate_python('5')") == 5
+    wait_for(visit, HAS_VALIDATION)
+    assert visit.python("import tarfile; import pydantic; pydantic.TypeAdapter(int).validate_python('5')") == 5
 
 
 DRAWN = """
@@ -84,9 +111,6 @@ json.dumps([len(known), len(texts), odd[:3]])
 """
 """How many objects the collector knows, and how many texts; texts whose hash is not that of their letters."""
 
-HAS_LIBRARY = "import os, sys; any(os.path.exists(place) for place in sys.path if place.endswith('.zip'))"
-"""Whether the standard library has arrived, which holds the codings' names; the tables come before it."""
-
 CODINGS = ("gb2312", "gb18030", "big5", "big5hkscs", "euc-jp", "euc-kr")
 
 
@@ -101,10 +125,7 @@ def test_what_was_folded_is_whole(newcomers: Visits) -> None:
 
 def test_tables_of_the_runtime_follow(newcomers: Visits) -> None:
     visit = newcomers().open()
-    for _ in range(200):
-        if visit.python(HAS_LIBRARY):
-            break
-        visit.page.wait_for_timeout(50)
+    wait_for(visit, HAS_LIBRARY)
     assert visit.python("import unicodedata; unicodedata.name('é', '')") == "LATIN SMALL LETTER E WITH ACUTE"
     for coding in CODINGS:
         assert visit.python("text.encode(coding).hex()", text="文字", coding=coding) == "文字".encode(coding).hex()
