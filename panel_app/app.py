@@ -326,10 +326,12 @@ class App:
     def _seed(self, typed: Any) -> None:
         if not str(typed):  # a field that is being written anew
             return
-        if str(typed).isdecimal() and int(typed) < 2**64:
-            self.session.change(seed=int(typed))
-        else:
-            self.session.complain(text.bad_seed(str(typed)))
+        try:
+            seed = _seed_of(str(typed))
+        except ValueError as none:
+            self.session.complain(str(none))
+            return
+        self.session.change(seed=seed)
 
     def _next_bank(self, direction: int) -> None:
         selection, banks = self.session.selection, len(self.session.names)
@@ -628,13 +630,18 @@ def open_query(session: Session, payload: Payload) -> bool:
     if not name and not seed:
         return False
     try:
-        if seed and not (seed.isdecimal() and int(seed) < 2**64):
-            raise ValueError(text.bad_seed(seed))
-        session.open(name or scenarios.FIRST, int(seed) if seed else None)
+        session.open(name or scenarios.FIRST, _seed_of(seed) if seed else None)
     except (LookupError, ValueError) as unknown:
         session.notify(text.bad_link(str(unknown)))
         return False
     return True
+
+
+def _seed_of(typed: str) -> int:
+    """The seed that somebody typed. Raises `ValueError`, in words for people, if it is none."""
+    if not (typed.isdecimal() and int(typed) < 2**64):
+        raise ValueError(text.bad_seed(typed))
+    return int(typed)
 
 
 def _open_link(session: Session, link: str) -> tuple[bool, Note | None]:

@@ -75,9 +75,10 @@ class UnderWay:
                 self._run = self.computation.run()
             return False
         began = time.perf_counter()
-        while self._left and (len(self._left) == len(PIECES) or time.perf_counter() - began < seconds):
+        while True:
             self._left.pop(0)(self._run)
-        return not self._left
+            if not self._left or time.perf_counter() - began >= seconds:
+                return not self._left
 
     def show(self) -> None:
         """Put it on show."""

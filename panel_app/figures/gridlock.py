@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from panel_app.figures.run_index import Bools, index_of, per_run
+from panel_app.figures.run_index import Bools, index_of, per_run, spans_of
 
 CELLS_AT_ONCE = 1_000_000
 """Numbers that are looked at together: pairs of banks times ticks."""
@@ -61,8 +61,7 @@ def gridlock_ticks(run: Any) -> Bools:
 
 def gridlock_spans(run: Any) -> list[tuple[int, int]]:
     """Gridlocks of `MARKED_FROM` ticks in a row and more, as (first tick, tick after the last)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], gridlock_ticks(run).astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if b - a >= MARKED_FROM]
+    return [(int(a), int(b)) for a, b in spans_of(gridlock_ticks(run)) if b - a >= MARKED_FROM]
 
 
 def gridlocked(run: Any) -> Bools:

@@ -169,6 +169,11 @@ class RunIndex:
         return total + total.T
 
 
+def spans_of(flags: Bools) -> Ints:
+    """Where flags are set in a row, as (spans, 2): the first of each, and the one after its last."""
+    return np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]))).reshape(-1, 2)
+
+
 @per_run
 def index_of(run: Any) -> RunIndex:
     """The index of a run, shared by all views."""

@@ -14,7 +14,7 @@ from panel_app.figures.columns import Columns
 from panel_app.figures.gridlock import gridlocked
 from panel_app.figures.letters import text_width
 from panel_app.figures.moments import BILATERAL, CYCLE
-from panel_app.figures.run_index import Bools, Floats, RunIndex
+from panel_app.figures.run_index import Bools, Floats, RunIndex, spans_of
 
 BARS_MOST = 300
 """Above this many ticks there is one bar a pixel column."""
@@ -101,9 +101,8 @@ class Strip:
     def stretches(self, ticks: Bools) -> tuple[Floats, Floats]:
         """Where these ticks are, as stretches from left to right; of a run with more ticks than bars, in whole bars."""
         starts, edges = self._column_ticks()
-        here = np.logical_or.reduceat(ticks, starts)
-        changes = np.flatnonzero(np.diff(np.concatenate([[False], here, [False]])))
-        return edges[changes[::2]], edges[changes[1::2]]
+        left, right = spans_of(np.logical_or.reduceat(ticks, starts)).T
+        return edges[left], edges[right]
 
     def gridlocks(self) -> Columns:
         """Gridlocks as boxes over the row of the queue."""
