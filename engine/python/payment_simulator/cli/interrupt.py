@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from payment_simulator.cli.streams import STDERR
+
 INTERRUPTED = 130
 """The exit code of Ctrl-C."""
-STDERR = 2
 
 
 def leave_at_once() -> None:

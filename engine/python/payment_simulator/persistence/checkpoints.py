@@ -120,7 +120,7 @@ class CheckpointManager:
             raise DatabaseError(
                 f"{where} is damaged: its scenario does not have the hash that was noted; take another one"
             )
-        if config is not None and config_hash(engine.config) != config_hash(Orchestrator(config).config):
+        if config is not None and config_hash(Orchestrator(config).config) != row["config_hash"]:
             raise DatabaseError(f"{where} is of another scenario; load it without --config, or name its own")
         return engine, {key: value for key, value in row.items() if key not in ("state_json", "config_json")}
 
