@@ -28,12 +28,11 @@ STARTS = 7
 MEASURE_MEMORY = """
 import sys
 from payment_simulator.cli.program import app
+from tests.peak import peak_kilobytes
 try:
     app(["run", sys.argv[1], "--persist", "--db-path", sys.argv[2], "--quiet"])
 finally:
-    # Not getrusage: what that tells begins with the size of the process that started this one.
-    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-    print(status["VmHWM"].split()[0], file=sys.stderr)
+    print(peak_kilobytes(), file=sys.stderr)
 """
 
 

@@ -7,7 +7,6 @@ Each run is a process of its own; a line a run: payments, retention, peak reside
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import time
 from payment_simulator_core_rs import Orchestrator
 
 from tests.large_run import PAYMENTS, engine_input
+from tests.peak import peak_kilobytes
 
 KEPT = ("none", "taken", "settlements", "all")
 
@@ -32,7 +32,7 @@ def measure(payments: int, kept: str) -> None:
     else:
         engine.run(engine.total_ticks)
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_kilobytes() / 1024
     arrivals = engine.totals()["total_arrivals"]
     print(f"{arrivals:>12,} {kept:>12} {peak:>8.0f} MB {seconds:>7.1f} s {engine.log_hash()[:12]}")
 
